@@ -136,7 +136,6 @@ static const char *meaning(int status)
 enum pipeline_end pipeline_end(struct pipeline *pipeline, struct failure *failure)
 {
     const struct stage *cause = NULL;
-    struct stage copy;
     close_end(&pipeline->input);
     wait_for_all(pipeline, LEAVE_MS);
     for (size_t i = 0; i < pipeline->count; i++) {
@@ -145,7 +144,7 @@ enum pipeline_end pipeline_end(struct pipeline *pipeline, struct failure *failur
             (cause == NULL || severity(stage->status) >= severity(cause->status)))
             cause = stage;
     }
-    copy = cause != NULL ? *cause : (struct stage){ .name = "the pipeline" };
+    struct stage copy = cause != NULL ? *cause : (struct stage){ .name = "the pipeline" };
     take_down(pipeline);
     if (copy.status > 128)
         failure_set(failure, STATUS_INTERNAL, "signal %d ended %s", copy.status - 128, copy.name);

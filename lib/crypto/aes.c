@@ -29,10 +29,9 @@ struct aes *aes_new(const unsigned char *key, size_t key_length, enum aes_direct
 {
     const EVP_CIPHER *cipher = cipher_for(key_length);
     struct aes *aes;
-
     if (cipher == NULL)
         return NULL;
-    aes = malloc(sizeof(*aes));
+    aes = malloc(sizeof *aes);
     if (aes == NULL)
         return NULL;
     aes->context = EVP_CIPHER_CTX_new();
@@ -68,7 +67,7 @@ int aes_blocks(struct aes *aes, const unsigned char *in, unsigned char *out, siz
     while (count > 0) {
         int bytes = (count < AES_RUN ? (int)count : AES_RUN) * AES_BLOCK;
 
-        if (EVP_Cipher(aes->context, out, in, (unsigned int)bytes) != bytes)
+        if (EVP_Cipher(aes->context, out, in, (unsigned)bytes) != bytes)
             return -1;
         in += bytes;
         out += bytes;

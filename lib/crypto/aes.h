@@ -42,7 +42,6 @@ static inline void aes_xor(unsigned char out[AES_BLOCK], const unsigned char a[A
 {
     uint64_t x[2];
     uint64_t y[2];
-
     memcpy(x, a, AES_BLOCK);
     memcpy(y, b, AES_BLOCK);
     x[0] ^= y[0];

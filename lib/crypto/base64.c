@@ -50,7 +50,6 @@ static size_t encode(const unsigned char *in, size_t length, char *out, const ch
 {
     char *next = out;
     uint32_t bits;
-
     for (; length >= 3; length -= 3, in += 3, next += 4) {
         bits = (uint32_t)in[0] << 16 | (uint32_t)in[1] << 8 | in[2];
         next[0] = alphabet[bits >> 18];
@@ -81,12 +80,11 @@ size_t base64_encode_url(const void *data, size_t length, char *out)
 {
     const unsigned char *in = data;
     char *next = out;
-
     /* Write six of the eight bytes read. */
     for (; length >= sizeof(uint64_t); length -= 6, in += 6, next += 8) {
         uint64_t bits;
 
-        memcpy(&bits, in, sizeof(bits));
+        memcpy(&bits, in, sizeof bits);
         bits = be64toh(bits);
         memcpy(next, url_pairs[bits >> 52], 2);
         memcpy(next + 2, url_pairs[bits >> 40 & 4095], 2);
@@ -98,8 +96,7 @@ size_t base64_encode_url(const void *data, size_t length, char *out)
 
 static uint32_t value_of(const unsigned char *values, char character)
 {
-    unsigned int index = (unsigned int)(unsigned char)character - VALUES_FIRST;
-
+    unsigned index = (unsigned)(unsigned char)character - VALUES_FIRST;
     return index < VALUES_COUNT ? values[index] : NO_VALUE;
 }
 
@@ -110,7 +107,6 @@ static int decode(const char *text, size_t length, unsigned char *out, size_t *o
     unsigned char *next = out;
     uint32_t bits = 0;
     uint32_t seen = 0;
-
     if (length % 4 == 1)
         return -1;
     for (; length >= 4; length -= 4, text += 4) {

@@ -16,7 +16,6 @@ static const EVP_MD *algorithm(enum digest_kind kind)
 static int one_shot(enum digest_kind kind, const void *data, size_t length, unsigned char *out)
 {
     const EVP_MD *md = algorithm(kind);
-
     if (md == NULL || EVP_Digest(data, length, out, NULL, md, NULL) != 1)
         return -1;
     return 0;
@@ -36,10 +35,9 @@ struct digest *digest_new(enum digest_kind kind)
 {
     const EVP_MD *md = algorithm(kind);
     struct digest *digest;
-
     if (md == NULL)
         return NULL;
-    digest = malloc(sizeof(*digest));
+    digest = malloc(sizeof *digest);
     if (digest == NULL)
         return NULL;
     digest->context = EVP_MD_CTX_new();

@@ -41,7 +41,6 @@ struct ff1 {
 size_t ff1_least(unsigned radix)
 {
     size_t length = 1;
-
     for (uint64_t domain = radix; domain < 1000000; domain *= radix)
         length++;
     return length;
@@ -51,10 +50,9 @@ struct ff1 *ff1_new(const unsigned char *key, size_t key_length, unsigned radix,
     size_t tweak_length)
 {
     struct ff1 *ff1;
-
     if (radix < FF1_MIN_RADIX || radix > FF1_MAX_RADIX || tweak_length > UINT32_MAX)
         return NULL;
-    ff1 = calloc(1, sizeof(*ff1));
+    ff1 = calloc(1, sizeof *ff1);
     if (ff1 == NULL)
         return NULL;
     ff1->radix = radix;
@@ -78,7 +76,7 @@ void ff1_free(struct ff1 *ff1)
     free(ff1->tweak);
     for (size_t i = 0; i <= FF1_MAX; i++) {
         if (ff1->shapes[i] != NULL)
-            secret_wipe(ff1->shapes[i], sizeof(*ff1->shapes[i]));
+            secret_wipe(ff1->shapes[i], sizeof *ff1->shapes[i]);
         free(ff1->shapes[i]);
     }
     free(ff1);
@@ -86,11 +84,9 @@ void ff1_free(struct ff1 *ff1)
 
 int ff1_set_tweak(struct ff1 *ff1, const void *tweak, size_t tweak_length)
 {
-    unsigned char *copy;
-
     if (tweak_length == ff1->tweak_length && memcmp(tweak, ff1->tweak, tweak_length) == 0)
         return 0;
-    copy = tweak_length <= UINT32_MAX ? realloc(ff1->tweak, tweak_length + 1) : NULL;
+    unsigned char *copy = tweak_length <= UINT32_MAX ? realloc(ff1->tweak, tweak_length + 1) : NULL;
     if (copy == NULL)
         return -1;
     memcpy(copy, tweak, tweak_length);
@@ -112,7 +108,6 @@ static void put_big_endian(unsigned char *out, size_t bytes, uint64_t value)
 static void add_numeral(unsigned char *number, size_t bytes, unsigned radix, unsigned numeral)
 {
     unsigned carry = numeral;
-
     for (size_t i = bytes; i-- > 0; carry >>= 8) {
         carry += number[i] * radix;
         number[i] = (unsigned char)carry;
@@ -127,18 +122,16 @@ static size_t bytes_of_numerals(unsigned radix, size_t length)
 {
     unsigned char number[MAX_B] = { 0 };
     size_t zeroes = 0;
-
     for (size_t i = 0; i < length; i++)
-        add_numeral(number, sizeof(number), radix, radix - 1);
+        add_numeral(number, sizeof number, radix, radix - 1);
     while (number[zeroes] == 0)
         zeroes++;
-    return sizeof(number) - zeroes;
+    return sizeof number - zeroes;
 }
 
 static wide power(unsigned radix, unsigned exponent)
 {
     wide result = 1;
-
     while (exponent-- > 0)
         result *= radix;
     return result;
@@ -152,21 +145,20 @@ static int chain_constant(struct ff1 *ff1, struct shape *shape, size_t length)
     size_t changing = (size_t)shape->b + 1;
     size_t blocks = (ff1->tweak_length + changing + AES_BLOCK - 1) / AES_BLOCK;
     size_t before = (blocks - shape->tail) * AES_BLOCK;
-
     put_big_endian(block + 8, 4, length);
     put_big_endian(block + 12, 4, ff1->tweak_length);
-    memset(shape->chain, 0, sizeof(shape->chain));
+    memset(shape->chain, 0, sizeof shape->chain);
     if (aes_chain(ff1->aes, shape->chain, block, 1) != 0)
         return -1;
     for (size_t at = 0; at < before; at += AES_BLOCK) {
         size_t rest = at < ff1->tweak_length ? ff1->tweak_length - at : 0;
 
-        memset(block, 0, sizeof(block));
+        memset(block, 0, sizeof block);
         memcpy(block, ff1->tweak + at, rest < AES_BLOCK ? rest : AES_BLOCK);
         if (aes_chain(ff1->aes, shape->chain, block, 1) != 0)
             return -1;
     }
-    memset(shape->begin, 0, sizeof(shape->begin));
+    memset(shape->begin, 0, sizeof shape->begin);
     if (ff1->tweak_length > before)
         memcpy(shape->begin, ff1->tweak + before, ff1->tweak_length - before);
     shape->tweaked = ff1->tweaked;
@@ -176,12 +168,11 @@ static int chain_constant(struct ff1 *ff1, struct shape *shape, size_t length)
 static const struct shape *shape_of(struct ff1 *ff1, size_t length)
 {
     struct shape *shape = ff1->shapes[length];
-
     if (shape != NULL && shape->tweaked == ff1->tweaked)
         return shape;
     if (shape != NULL)
         return chain_constant(ff1, shape, length) == 0 ? shape : NULL;
-    shape = calloc(1, sizeof(*shape));
+    shape = calloc(1, sizeof *shape);
     if (shape == NULL)
         return NULL;
     shape->v = (unsigned char)(length - length / 2);
@@ -206,7 +197,6 @@ static const struct shape *shape_of(struct ff1 *ff1, size_t length)
 static wide number_of(const unsigned char *numerals, size_t length, unsigned radix)
 {
     wide number = 0;
-
     for (size_t i = 0; i < length; i++)
         number = number * radix + numerals[i];
     return number;
@@ -228,12 +218,11 @@ static int wide_round(struct ff1 *ff1, const struct shape *shape, unsigned round
     unsigned char block[AES_BLOCK];
     unsigned char state[AES_BLOCK];
     wide y = 0;
-
-    memcpy(block, shape->begin, sizeof(block));
+    memcpy(block, shape->begin, sizeof block);
     for (size_t i = 1; i <= shape->b; i++, half >>= 8)
         block[AES_BLOCK - i] = (unsigned char)half;
     block[AES_BLOCK - 1 - shape->b] = (unsigned char)round;
-    memcpy(state, shape->chain, sizeof(state));
+    memcpy(state, shape->chain, sizeof state);
     if (aes_chain(ff1->aes, state, block, 1) != 0)
         return -1;
     for (size_t i = 0; i < shape->d; i++)
@@ -250,7 +239,6 @@ static int wide_encrypt(struct ff1 *ff1, const struct shape *shape, const unsign
 {
     wide a = number_of(in, shape->u, ff1->radix);
     wide b = number_of(in + shape->u, shape->v, ff1->radix);
-
     for (unsigned round = 0; round < ROUNDS; round++) {
         wide modulus = round % 2 == 0 ? shape->modulus_u : shape->modulus_v;
         wide y;
@@ -271,7 +259,6 @@ static int wide_decrypt(struct ff1 *ff1, const struct shape *shape, const unsign
 {
     wide a = number_of(in, shape->u, ff1->radix);
     wide b = number_of(in + shape->u, shape->v, ff1->radix);
-
     for (unsigned round = ROUNDS; round-- > 0;) {
         wide modulus = round % 2 == 0 ? shape->modulus_u : shape->modulus_v;
         wide y;
@@ -297,8 +284,7 @@ static int long_round(struct ff1 *ff1, const struct shape *shape, unsigned round
     unsigned char output[MAX_S];
     size_t size = (size_t)shape->tail * AES_BLOCK;
     unsigned char *number = tail + size - shape->b;
-
-    memcpy(tail, shape->begin, sizeof(tail));
+    memcpy(tail, shape->begin, sizeof tail);
     for (size_t i = 0; i < length; i++)
         add_numeral(number, shape->b, ff1->radix, half[i]);
     number[-1] = (unsigned char)round;
@@ -330,7 +316,6 @@ static void add_numerals(unsigned char *to, const unsigned char *other, size_t c
     unsigned radix)
 {
     unsigned carry = 0;
-
     for (size_t i = count; i-- > 0;) {
         unsigned sum = carry + to[i] + other[i];
 
@@ -343,7 +328,6 @@ static void subtract_numerals(unsigned char *from, const unsigned char *other, s
     unsigned radix)
 {
     unsigned borrow = 0;
-
     for (size_t i = count; i-- > 0;) {
         unsigned taken = other[i] + borrow;
 
@@ -357,7 +341,6 @@ static int long_crypt(struct ff1 *ff1, const struct shape *shape, unsigned char 
     bool encrypting)
 {
     unsigned char y[MAX_HALF];
-
     for (unsigned i = 0; i < ROUNDS; i++) {
         unsigned round = encrypting ? i : ROUNDS - 1 - i;
         bool even = round % 2 == 0;
@@ -380,14 +363,12 @@ static int long_crypt(struct ff1 *ff1, const struct shape *shape, unsigned char 
 static int crypt_numerals(struct ff1 *ff1, const unsigned char *in, size_t length,
     unsigned char *out, bool encrypting)
 {
-    const struct shape *shape;
-
     if (length > FF1_MAX || length < ff1_least(ff1->radix))
         return -1;
     for (size_t i = 0; i < length; i++)
         if (in[i] >= ff1->radix)
             return -1;
-    shape = shape_of(ff1, length);
+    const struct shape *shape = shape_of(ff1, length);
     if (shape == NULL)
         return -1;
     if (shape->d <= WIDE_D)
@@ -437,7 +418,6 @@ static const struct sample samples[] = {
 static size_t sample_numerals(const char *text, unsigned char numerals[FF1_MAX])
 {
     size_t length = strlen(text);
-
     for (size_t i = 0; i < length; i++)
         numerals[i] = (unsigned char)(text[i] <= '9' ? text[i] - '0' : text[i] - 'a' + 10);
     return length;
@@ -445,7 +425,7 @@ static size_t sample_numerals(const char *text, unsigned char numerals[FF1_MAX])
 
 int ff1_self_test(void)
 {
-    for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++) {
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         const struct sample *sample = &samples[i];
         unsigned char clear[FF1_MAX] = { 0 };
         unsigned char sealed[FF1_MAX];

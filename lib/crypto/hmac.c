@@ -29,12 +29,10 @@ static int start(SHA256_CTX *context, const unsigned char key[SHA256_BLOCK], uns
 {
     unsigned char block[SHA256_BLOCK];
     int result;
-
-    for (size_t i = 0; i < sizeof(block); i++)
+    for (size_t i = 0; i < sizeof block; i++)
         block[i] = key[i] ^ pad;
-    result =
-        SHA256_Init(context) == 1 && SHA256_Update(context, block, sizeof(block)) == 1 ? 0 : -1;
-    secret_wipe(block, sizeof(block));
+    result = SHA256_Init(context) == 1 && SHA256_Update(context, block, sizeof block) == 1 ? 0 : -1;
+    secret_wipe(block, sizeof block);
     return result;
 }
 
@@ -42,8 +40,7 @@ static int set_key(struct hmac *hmac, const void *key, size_t key_length)
 {
     unsigned char block[SHA256_BLOCK] = { 0 };
     int result = -1;
-
-    if (key_length > sizeof(block)) {
+    if (key_length > sizeof block) {
         if (SHA256(key, key_length, block) == NULL)
             return -1;
     } else if (key_length > 0) {
@@ -51,14 +48,13 @@ static int set_key(struct hmac *hmac, const void *key, size_t key_length)
     }
     if (start(&hmac->inner, block, 0x36) == 0 && start(&hmac->outer, block, 0x5c) == 0)
         result = 0;
-    secret_wipe(block, sizeof(block));
+    secret_wipe(block, sizeof block);
     return result;
 }
 
 struct hmac *hmac_new(const void *key, size_t key_length)
 {
-    struct hmac *hmac = malloc(sizeof(*hmac));
-
+    struct hmac *hmac = malloc(sizeof *hmac);
     if (hmac != NULL && set_key(hmac, key, key_length) != 0) {
         hmac_free(hmac);
         return NULL;
@@ -70,7 +66,7 @@ void hmac_free(struct hmac *hmac)
 {
     if (hmac == NULL)
         return;
-    secret_wipe(hmac, sizeof(*hmac));
+    secret_wipe(hmac, sizeof *hmac);
     free(hmac);
 }
 
@@ -88,11 +84,10 @@ int hmac_update(struct hmac *hmac, const void *data, size_t length)
 int hmac_end(struct hmac *hmac, unsigned char mac[HMAC_SIZE])
 {
     unsigned char digest[HMAC_SIZE];
-
     if (SHA256_Final(digest, &hmac->work) != 1)
         return -1;
     hmac->work = hmac->outer;
-    if (SHA256_Update(&hmac->work, digest, sizeof(digest)) != 1 ||
+    if (SHA256_Update(&hmac->work, digest, sizeof digest) != 1 ||
         SHA256_Final(mac, &hmac->work) != 1)
         return -1;
     return 0;
@@ -114,7 +109,6 @@ static void hash_block(struct hmac *hmac, const SHA256_CTX *state, size_t length
     unsigned char digest[HMAC_SIZE])
 {
     unsigned char *block = hmac->block;
-
     memset(block + length, 0, SHA256_BLOCK - length);
     block[length] = 0x80;
     store_be32(block + SHA256_BLOCK - 4, (uint32_t)(SHA256_BLOCK + length) * 8);
@@ -143,9 +137,8 @@ int hmac_once(const void *key, size_t key_length, const void *data, size_t lengt
 {
     struct hmac hmac;
     int result = -1;
-
     if (set_key(&hmac, key, key_length) == 0 && hmac_compute(&hmac, data, length, mac) == 0)
         result = 0;
-    secret_wipe(&hmac, sizeof(hmac));
+    secret_wipe(&hmac, sizeof hmac);
     return result;
 }

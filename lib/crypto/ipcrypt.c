@@ -21,17 +21,16 @@ static const unsigned char mapped[MAPPED] = { [10] = 0xff, [11] = 0xff };
 
 int ipcrypt_is_ipv4(const unsigned char address[IPCRYPT_ADDRESS])
 {
-    return memcmp(address, mapped, sizeof(mapped)) == 0;
+    return memcmp(address, mapped, sizeof mapped) == 0;
 }
 
 struct ipcrypt *ipcrypt_new(enum ipcrypt_variant variant, const unsigned char *key)
 {
     struct ipcrypt *ipcrypt;
     const unsigned char *half = key + IPCRYPT_PREFIX_KEY / 2;
-
     if (variant == IPCRYPT_PREFIX && secret_equal(key, half, IPCRYPT_PREFIX_KEY / 2))
         return NULL;
-    ipcrypt = calloc(1, sizeof(*ipcrypt));
+    ipcrypt = calloc(1, sizeof *ipcrypt);
     if (ipcrypt == NULL)
         return NULL;
     ipcrypt->variant = variant;
@@ -51,7 +50,7 @@ void ipcrypt_free(struct ipcrypt *ipcrypt)
         return;
     aes_free(ipcrypt->first);
     aes_free(ipcrypt->second);
-    secret_wipe(ipcrypt, sizeof(*ipcrypt));
+    secret_wipe(ipcrypt, sizeof *ipcrypt);
     free(ipcrypt);
 }
 
@@ -83,7 +82,6 @@ static unsigned bit_at(const unsigned char address[IPCRYPT_ADDRESS], size_t i)
 static void set_bit(unsigned char address[IPCRYPT_ADDRESS], size_t i, unsigned bit)
 {
     unsigned shift = 7 - (unsigned)(i % 8);
-
     address[i / 8] = (unsigned char)((address[i / 8] & ~(1u << shift)) | (bit << shift));
 }
 
@@ -102,7 +100,6 @@ static int encrypt_prefix(struct ipcrypt *ipcrypt, const unsigned char *in, unsi
     unsigned char *prefixes = ipcrypt->prefixes;
     size_t start = start_prefix(in, prefixes);
     size_t count = BITS - start;
-
     for (size_t i = 0; i + 1 < count; i++)
         push_bit(prefixes + (i + 1) * AES_BLOCK, prefixes + i * AES_BLOCK, bit_at(in, start + i));
     if (aes_blocks(ipcrypt->first, prefixes, ipcrypt->pads, count) != 0 ||
@@ -123,7 +120,6 @@ static int decrypt_prefix(struct ipcrypt *ipcrypt, const unsigned char *in, unsi
 {
     unsigned char prefix[AES_BLOCK];
     size_t start = start_prefix(in, prefix);
-
     memmove(out, in, IPCRYPT_ADDRESS);
     for (size_t i = start; i < BITS; i++) {
         unsigned char pad[AES_BLOCK];
@@ -189,14 +185,14 @@ static const struct vector vectors[] = {
 
 int ipcrypt_self_test(void)
 {
-    for (size_t i = 0; i < sizeof(vectors) / sizeof(*vectors); i++) {
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
         struct ipcrypt *ipcrypt = ipcrypt_new(vectors[i].variant, vectors[i].key);
         unsigned char sealed[IPCRYPT_ADDRESS];
         unsigned char clear[IPCRYPT_ADDRESS];
         int right = ipcrypt != NULL && ipcrypt_encrypt(ipcrypt, vectors[i].clear, sealed) == 0 &&
             ipcrypt_decrypt(ipcrypt, sealed, clear) == 0 &&
-            memcmp(sealed, vectors[i].sealed, sizeof(sealed)) == 0 &&
-            memcmp(clear, vectors[i].clear, sizeof(clear)) == 0;
+            memcmp(sealed, vectors[i].sealed, sizeof sealed) == 0 &&
+            memcmp(clear, vectors[i].clear, sizeof clear) == 0;
 
         ipcrypt_free(ipcrypt);
         if (!right)

@@ -8,7 +8,6 @@ int random_bytes(void *out, size_t length)
 {
     unsigned char *next = out;
     size_t rest = length;
-
     while (rest > 0) {
         ssize_t got = getrandom(next, rest, 0);
 

@@ -7,12 +7,10 @@
 
 enum secret_result secret_alloc(size_t size, void **memory)
 {
-    void *pages;
-
     *memory = NULL;
     if (size == 0)
         return SECRET_NO_MEMORY;
-    pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED)
         return SECRET_NO_MEMORY;
     if (madvise(pages, size, MADV_DONTDUMP) != 0) {

@@ -26,11 +26,10 @@ struct siv {
 /* Multiply by x in GF(2^128), without a branch on secret bits (RFC 5297 2.3). */
 static void dbl(unsigned char out[AES_BLOCK], const unsigned char in[AES_BLOCK])
 {
-    unsigned int carry = 0u - (unsigned int)(in[0] >> 7);
-
+    unsigned carry = 0u - (unsigned)(in[0] >> 7);
     for (size_t i = 0; i + 1 < AES_BLOCK; i++)
         out[i] = (unsigned char)((in[i] << 1) | (in[i + 1] >> 7));
-    out[AES_BLOCK - 1] = (unsigned char)(((unsigned int)in[AES_BLOCK - 1] << 1) ^ (carry & 0x87));
+    out[AES_BLOCK - 1] = (unsigned char)(((unsigned)in[AES_BLOCK - 1] << 1) ^ (carry & 0x87));
 }
 
 /*
@@ -42,10 +41,9 @@ static int cmac(struct siv *siv, const unsigned char *data, size_t length,
 {
     unsigned char last[2 * AES_BLOCK] = { 0 };
     /* Blocks that neither ${tail} nor padding touches; of more than 32 bytes, 17 to 32 stay. */
-    size_t head = length > sizeof(last) ? (length - AES_BLOCK - 1) / AES_BLOCK : 0;
+    size_t head = length > sizeof last ? (length - AES_BLOCK - 1) / AES_BLOCK : 0;
     size_t rest = length - head * AES_BLOCK;
     size_t end = rest == 0 ? 0 : (rest - 1) / AES_BLOCK * AES_BLOCK;
-
     memset(out, 0, AES_BLOCK);
     if (aes_chain(siv->mac, out, data, head) != 0)
         return -1;
@@ -67,7 +65,6 @@ static int s2v(struct siv *siv, const unsigned char *plain, size_t length,
     unsigned char tag[AES_BLOCK])
 {
     unsigned char block[AES_BLOCK] = { 0 };
-
     if (length >= AES_BLOCK)
         return cmac(siv, plain, length, siv->chain, tag);
     if (length > 0)
@@ -118,14 +115,12 @@ static int counter_mode(struct siv *siv, const unsigned char tag[AES_BLOCK],
     const unsigned char *in, size_t length, unsigned char *out)
 {
     unsigned char first[AES_BLOCK];
-    uint32_t count;
-
     memcpy(first, tag, AES_BLOCK);
     first[8] &= 0x7f;
     first[12] &= 0x7f;
-    count = load_be32(first + 12);
+    uint32_t count = load_be32(first + 12);
     while (length > 0) {
-        size_t bytes = length < sizeof(siv->run) ? length : sizeof(siv->run);
+        size_t bytes = length < sizeof siv->run ? length : sizeof siv->run;
         size_t blocks = (bytes + AES_BLOCK - 1) / AES_BLOCK;
 
         for (size_t i = 0; i < blocks; i++) {
@@ -148,10 +143,9 @@ struct siv *siv_new(const unsigned char *key, size_t key_length)
     unsigned char chain[AES_BLOCK];
     size_t half = key_length / 2;
     struct siv *siv;
-
     if (key_length != 32 && key_length != 48 && key_length != 64)
         return NULL;
-    siv = calloc(1, sizeof(*siv));
+    siv = calloc(1, sizeof *siv);
     if (siv == NULL)
         return NULL;
     siv->mac = aes_new(key, half, AES_FORWARD);
@@ -162,10 +156,10 @@ struct siv *siv_new(const unsigned char *key, size_t key_length)
         goto fail;
     dbl(siv->full, siv->full);
     dbl(siv->padded, siv->full);
-    if (cmac(siv, zero, sizeof(zero), NULL, chain) != 0)
+    if (cmac(siv, zero, sizeof zero, NULL, chain) != 0)
         goto fail;
     set_chain(siv, chain);
-    secret_wipe(chain, sizeof(chain));
+    secret_wipe(chain, sizeof chain);
     return siv;
 
 fail:
@@ -179,7 +173,7 @@ void siv_free(struct siv *siv)
         return;
     aes_free(siv->mac);
     aes_free(siv->stream);
-    secret_wipe(siv, sizeof(*siv));
+    secret_wipe(siv, sizeof *siv);
     free(siv);
 }
 
@@ -188,7 +182,6 @@ int siv_add_ad(struct siv *siv, const void *data, size_t length)
     unsigned char chain[AES_BLOCK];
     unsigned char mac[AES_BLOCK];
     int result = -1;
-
     if (siv->strings < SIV_MAX_AD && cmac(siv, data, length, NULL, mac) == 0) {
         dbl(chain, siv->chain);
         aes_xor(chain, chain, mac);
@@ -196,15 +189,14 @@ int siv_add_ad(struct siv *siv, const void *data, size_t length)
         siv->strings++;
         result = 0;
     }
-    secret_wipe(chain, sizeof(chain));
-    secret_wipe(mac, sizeof(mac));
+    secret_wipe(chain, sizeof chain);
+    secret_wipe(mac, sizeof mac);
     return result;
 }
 
 int siv_seal(struct siv *siv, const void *plain, size_t length, unsigned char *out)
 {
     unsigned char tag[AES_BLOCK];
-
     if (length > SIV_MAX_PLAIN || s2v(siv, plain, length, tag) != 0)
         return -1;
     memcpy(out, tag, SIV_TAG);
@@ -218,7 +210,6 @@ int siv_seal(struct siv *siv, const void *plain, size_t length, unsigned char *o
 int siv_open(struct siv *siv, const unsigned char *sealed, size_t length, unsigned char *out)
 {
     unsigned char expected[AES_BLOCK];
-
     if (length < SIV_TAG || length - SIV_TAG > SIV_MAX_PLAIN)
         return -1;
     length -= SIV_TAG;

@@ -59,7 +59,6 @@ static const char *string_end(const char *at, const char *end)
 static const char *container_end(const char *at, const char *end)
 {
     size_t depth = 0;
-
     while (at < end) {
         unsigned char c = (unsigned char)*at;
 
@@ -87,7 +86,6 @@ static const char *scalar_end(const char *at, const char *end)
 bool json_children_open(struct json_children *children, const char *text, size_t length)
 {
     const char *at = json_span_space(text, text + length);
-
     *children = (struct json_children){ .text = text, .length = length };
     children->at = (size_t)(at - text);
     if (children->at == length || (*at != '{' && *at != '['))
@@ -101,7 +99,6 @@ void json_children_noted(struct json_children *children, const char *text,
     const struct json_matches *matches, const struct json_match *object, uint32_t other)
 {
     const struct json_match *end = object + 1;
-
     while (end < matches->list + matches->count && end->node == other && end->value < object->end)
         end++;
     *children = (struct json_children){ .text = text, .length = object->end, .object = true };
@@ -112,7 +109,6 @@ void json_children_noted(struct json_children *children, const char *text,
 static bool next_noted(struct json_children *children, struct json_child *child)
 {
     const struct json_match *match = children->noted;
-
     if (match == children->noted_end)
         return false;
     children->noted++;
@@ -137,7 +133,6 @@ bool json_children_next(struct json_children *children, struct json_child *child
 {
     const char *text = children->text, *end = text + children->length;
     const char *at, *past;
-
     if (children->noted)
         return next_noted(children, child);
     at = pass(text + children->at, end, ',');

@@ -13,7 +13,6 @@
 static inline int32_t json_escape_hex(const char *text)
 {
     uint32_t value = 0;
-
     for (int i = 0; i < 4; i++) {
         unsigned c = (unsigned char)text[i];
 
@@ -38,7 +37,6 @@ static inline size_t json_escape_parse(const char *text, const char *end, uint32
 {
     size_t left = (size_t)(end - text);
     int32_t unit, low;
-
     *error = JSON_SYNTAX;
     if (left < 2)
         return 0;
@@ -89,7 +87,6 @@ static inline size_t json_escape_format(char out[12], uint32_t point)
     static const char digits[] = "0123456789abcdef";
     uint32_t units[2] = { point, 0 };
     size_t length = 0;
-
     if (point > 0xFFFF) {
         units[0] = 0xD800 + ((point - 0x10000) >> 10);
         units[1] = 0xDC00 + ((point - 0x10000) & 0x3FF);

@@ -21,7 +21,6 @@ static inline const char *json_number_end(const char *text, const char *end, con
 {
     const char *digits = text + (*text == '-');
     const char *past = json_number_digits(digits, end);
-
     *wrong = past;
     if (past == digits)
         return NULL;
@@ -56,7 +55,6 @@ static inline const char *json_number_short_end(const char *text)
     __m128i digits = _mm_cmplt_epi8(bytes, _mm_set1_epi8(-0x80 + 10));
     unsigned others = (unsigned)_mm_movemask_epi8(digits) ^ 0x1FFFF;
     unsigned start = *text == '-', at = start + (unsigned)__builtin_ctz(others >> start);
-
     if (at == start || at == 16 || (text[start] == '0' && at > start + 1))
         return NULL;
     if (text[at] == '.') {

@@ -8,7 +8,6 @@
 static uint32_t add_node(struct json_paths *paths, uint32_t parent, enum json_step step)
 {
     struct json_path_node *node;
-
     if (paths->count == paths->capacity) {
         size_t capacity = paths->capacity ? paths->capacity * 2 : 16;
 
@@ -35,7 +34,6 @@ static uint32_t add_node(struct json_paths *paths, uint32_t parent, enum json_st
 struct json_paths *json_paths_new(void)
 {
     struct json_paths *paths = calloc(1, sizeof *paths);
-
     if (paths && add_node(paths, JSON_NO_NODE, JSON_STEP_ROOT) == JSON_NO_NODE) {
         free(paths);
         return NULL;
@@ -61,7 +59,6 @@ static void place(struct json_path_slot *slots, size_t slot_count,
     uint32_t length = (uint32_t)node->name_length;
     struct json_path_ends ends = json_path_ends(node->name, length);
     size_t at = json_path_hash(ends, node->parent, length);
-
     /* Every slot has been set; the analyzer loses that in its loop.
      * NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
     while (slots[at & (slot_count - 1)].node != JSON_NO_NODE)
@@ -74,7 +71,6 @@ static bool grow_slots(struct json_paths *paths)
 {
     size_t slot_count = paths->slot_count ? paths->slot_count * 2 : 32;
     struct json_path_slot *slots;
-
     if ((paths->keys + 1) * 2 <= paths->slot_count)
         return true;
     slots = malloc(slot_count * sizeof *slots);
@@ -93,13 +89,10 @@ static bool grow_slots(struct json_paths *paths)
 
 uint32_t json_paths_key(struct json_paths *paths, uint32_t parent, const char *key, size_t length)
 {
-    struct json_path_node *node;
     uint32_t number = json_path_find(paths, parent, key, length);
-    char *name;
-
     if (number != JSON_NO_NODE || length >= UINT32_MAX)
         return number;
-    name = malloc(length + 1);
+    char *name = malloc(length + 1);
     if (!name || !grow_slots(paths) ||
         (number = add_node(paths, parent, JSON_STEP_KEY)) == JSON_NO_NODE) {
         free(name);
@@ -114,7 +107,7 @@ uint32_t json_paths_key(struct json_paths *paths, uint32_t parent, const char *k
     paths->keys++;
     if (length > paths->longest_key)
         paths->longest_key = length;
-    node = &paths->nodes[parent];
+    struct json_path_node *node = &paths->nodes[parent];
     node->key_lengths |= UINT64_C(1) << (length & 63);
     node->key_firsts |= UINT64_C(1) << ((unsigned char)name[0] & 63);
     return number;
@@ -124,15 +117,13 @@ uint32_t json_paths_index(struct json_paths *paths, uint32_t parent, uint32_t in
 {
     uint32_t before = JSON_NO_NODE;
     uint32_t after = paths->nodes[parent].first_index;
-    uint32_t number;
-
     while (after != JSON_NO_NODE && paths->nodes[after].index < index) {
         before = after;
         after = paths->nodes[after].next_index;
     }
     if (after != JSON_NO_NODE && paths->nodes[after].index == index)
         return after;
-    number = add_node(paths, parent, JSON_STEP_INDEX);
+    uint32_t number = add_node(paths, parent, JSON_STEP_INDEX);
     if (number == JSON_NO_NODE)
         return number;
     paths->nodes[number].index = index;
@@ -147,7 +138,6 @@ uint32_t json_paths_index(struct json_paths *paths, uint32_t parent, uint32_t in
 uint32_t json_paths_each(struct json_paths *paths, uint32_t parent)
 {
     uint32_t number = paths->nodes[parent].each;
-
     if (number == JSON_NO_NODE) {
         number = add_node(paths, parent, JSON_STEP_EACH);
         paths->nodes[parent].each = number;
@@ -158,7 +148,6 @@ uint32_t json_paths_each(struct json_paths *paths, uint32_t parent)
 uint32_t json_paths_other(struct json_paths *paths, uint32_t parent)
 {
     uint32_t number = paths->nodes[parent].other;
-
     if (number == JSON_NO_NODE) {
         number = add_node(paths, parent, JSON_STEP_OTHER);
         paths->nodes[parent].other = number;
@@ -174,7 +163,6 @@ uint32_t json_paths_watched(const struct json_paths *paths, const char *key, siz
 uint32_t json_paths_watch(struct json_paths *paths, const char *key, size_t length)
 {
     uint32_t node = json_paths_watched(paths, key, length);
-
     if (node != JSON_NO_NODE)
         return node;
     if (!paths->watch && !(paths->watch = json_watch_new()))

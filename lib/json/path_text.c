@@ -21,7 +21,6 @@ static bool parse_quoted(const char *text, size_t length, size_t *at, struct ste
 {
     size_t start = *at, i = start + 1;
     struct json_result result;
-
     while (i < length && text[i] != '"')
         i += text[i] == '\\' ? 2 : 1;
     i = i < length ? i + 1 : length;
@@ -38,7 +37,6 @@ static bool parse_index(const char *text, size_t length, size_t *at, struct step
 {
     uint32_t index = 0;
     size_t i = *at;
-
     if (i < length && text[i] == '0' && i + 1 < length && is_word(text[i + 1])) {
         *at = i + 1;
         return false;
@@ -80,8 +78,6 @@ static bool parse_brackets(const char *text, size_t length, size_t *at, struct s
  */
 static bool parse_step(const char *text, size_t length, size_t *at, struct step *step)
 {
-    size_t start;
-
     if (text[*at] == '.') {
         ++*at;
     } else if (*at == 0 || text[*at] != '[') {
@@ -95,7 +91,7 @@ static bool parse_step(const char *text, size_t length, size_t *at, struct step 
     }
     if (text[*at] == '"')
         return parse_quoted(text, length, at, step);
-    start = *at;
+    size_t start = *at;
     if (!is_word(text[start]) || (text[start] >= '0' && text[start] <= '9'))
         return false;
     while (*at < length && is_word(text[*at]))
@@ -111,7 +107,6 @@ static uint32_t add_step(struct json_paths *paths, uint32_t parent, const char *
     size_t length = step->key_end - step->key;
     uint32_t node = JSON_NO_NODE;
     struct buf decoded;
-
     if (step->kind == JSON_STEP_INDEX)
         return json_paths_index(paths, parent, step->index);
     if (step->kind == JSON_STEP_EACH)
@@ -130,7 +125,6 @@ uint32_t json_paths_add(struct json_paths *paths, uint32_t parent, const char *t
 {
     struct step step;
     size_t at = 0;
-
     if (length == 1 && text[0] == '.')
         return parent;
     /* parse everything before adding anything, so that a mistake leaves the tree unchanged */

@@ -55,7 +55,6 @@ static inline struct json_path_ends json_path_ends(const char *key, size_t lengt
 {
     struct json_path_ends ends = { 0, 0 };
     uint32_t first, last;
-
     if (length >= 8) {
         memcpy(&ends.head, key, 8);
         memcpy(&ends.tail, key + length - 8, 8);
@@ -74,7 +73,6 @@ static inline struct json_path_ends json_path_ends(const char *key, size_t lengt
 static inline size_t json_path_hash(struct json_path_ends ends, uint32_t parent, uint32_t length)
 {
     uint64_t hash = ends.tail * UINT64_C(0x9E3779B97F4A7C15);
-
     hash ^= ends.head ^ ((uint64_t)parent << 32 | length);
     hash *= UINT64_C(0xD6E8FEB86659FD93);
     return (size_t)(hash ^ hash >> 32);
@@ -96,11 +94,9 @@ static inline __attribute__((always_inline)) uint32_t json_path_find(const struc
 {
     const struct json_path_node *node = &paths->nodes[parent];
     unsigned first = length ? (unsigned char)key[0] & 63u : 0;
-    struct json_path_ends ends;
-
     if (!(node->key_lengths >> (length & 63) & node->key_firsts >> first & 1))
         return JSON_NO_NODE;
-    ends = json_path_ends(key, length);
+    struct json_path_ends ends = json_path_ends(key, length);
     for (size_t at = json_path_hash(ends, parent, (uint32_t)length);; at++) {
         const struct json_path_slot *slot = &paths->slots[at & (paths->slot_count - 1)];
 

@@ -37,7 +37,6 @@ static bool at_member(const struct json_pieces *pieces)
     struct json_result result;
     const char *key = pieces->rest.data + pieces->key;
     size_t length = pieces->key_end - pieces->key;
-
     return pieces->object_root && pieces->key < pieces->key_end &&
         json_scan(key, length, NULL, 1, NULL, &result) == JSON_OK &&
         json_string_equals(key, length, pieces->member, strlen(pieces->member));
@@ -56,7 +55,6 @@ static void hand_on(struct json_pieces *pieces, const char *from, const char *to
     struct buf *piece = &pieces->piece;
     const char *text = from;
     size_t length = (size_t)(to - from);
-
     if (piece->length > 0 || piece->failed || length > piece->maximum) {
         buf_append(piece, from, length);
         text = piece->failed ? NULL : piece->data;
@@ -128,7 +126,6 @@ static const char *close_level(struct json_pieces *pieces, const char *from, con
 void json_pieces_feed(struct json_pieces *pieces, const char *data, size_t length)
 {
     const char *at = data, *end = data + length, *from = data;
-
     while (at < end && !pieces->rest.failed) {
         if (pieces->in_string) {
             at = skip_string(pieces, at, end);

@@ -96,7 +96,6 @@ static COLD const char *scalar_end(struct scan *scan, const char *p, unsigned ch
     enum json_kind *kind)
 {
     const char *past = NULL, *wrong;
-
     switch (c) {
     case 'n':
         *kind = JSON_NULL;
@@ -126,7 +125,6 @@ static COLD bool grow_matches(struct scan *scan, const char *at)
     struct json_matches *matches = scan->matches;
     size_t capacity = matches->capacity ? matches->capacity * 2 : 32;
     struct json_match *list = NULL;
-
     if (capacity <= SIZE_MAX / sizeof *list && (matches->most == 0 || capacity <= matches->most))
         list = realloc(matches->list, capacity * sizeof *list);
     if (!list) {
@@ -143,11 +141,9 @@ static inline bool note(struct scan *scan, uint32_t node, const char *key, const
     const char *end, enum json_kind kind, bool plain)
 {
     struct json_matches *matches = scan->matches;
-    struct json_match *match;
-
     if (matches->count == matches->capacity && !grow_matches(scan, value))
         return false;
-    match = &matches->list[matches->count++];
+    struct json_match *match = &matches->list[matches->count++];
     match->node = node;
     match->key = (uint32_t)(key - scan->text);
     match->value = (uint32_t)(value - scan->text);
@@ -177,7 +173,6 @@ static COLD uint32_t find_escaped(const struct json_paths *paths, uint32_t paren
 {
     char decoded[512];
     size_t length = 0;
-
     for (const char *p = key + 1; p < end - 1;) {
         enum json_error error;
         uint32_t point = 0;
@@ -203,7 +198,6 @@ static inline uint32_t find_member(const struct json_paths *paths, uint32_t pare
     const char *end, bool plain)
 {
     uint32_t child;
-
     if (plain)
         child = json_path_find(paths, parent, key + 1, (size_t)(end - key) - 2);
     else
@@ -216,7 +210,6 @@ static HOT uint32_t match_key(const struct scan *scan, uint32_t parent, const ch
     const char *end, bool plain)
 {
     uint32_t node = parent;
-
     if (parent != JSON_NO_NODE)
         node = find_member(scan->paths, parent, key, end, plain);
     if (scan->watch && node == JSON_NO_NODE)
@@ -228,7 +221,6 @@ static inline uint32_t find_element(const struct json_paths *paths, struct level
 {
     const struct json_path_node *nodes = paths->nodes;
     uint32_t child = level->cursor;
-
     if (child != JSON_NO_NODE && nodes[child].index == level->index++) {
         level->cursor = nodes[child].next_index;
         return child;
@@ -241,14 +233,12 @@ static inline bool enter(struct scan *scan, struct level *level, uint32_t node, 
     const char *p)
 {
     bool object = *p == '{';
-    const struct json_path_node *path;
-
     level->close = object ? '}' : ']';
     level->noted = node != JSON_NO_NODE;
     level->node = JSON_NO_NODE;
     if (!level->noted)
         return true;
-    path = &scan->paths->nodes[node];
+    const struct json_path_node *path = &scan->paths->nodes[node];
     level->match = (uint32_t)scan->matches->count;
     if (json_path_goes_on(path, object)) {
         level->node = node;
@@ -267,7 +257,6 @@ static COLD const char *skip_space(const char *p, const char *end)
 static inline unsigned char peek(const char **at, const char *end)
 {
     unsigned char c = *at < end ? (unsigned char)**at : 0;
-
     if (c <= ' ') {
         *at = skip_space(*at, end);
         c = *at < end ? (unsigned char)**at : 0;
@@ -302,15 +291,13 @@ static const char *walk(struct scan *scan, const char *p, unsigned limit)
     enum json_kind kind;
     unsigned depth = 0;
     bool plain;
-    unsigned char c;
-
 open:
     if (depth == limit)
         return fail(scan, JSON_DEPTH, p);
     level = &levels[depth++];
     if (!enter(scan, level, node, key, p))
         return NULL;
-    c = peek_next(&p, end);
+    unsigned char c = peek_next(&p, end);
     if (c == level->close)
         goto close;
 next:
@@ -376,11 +363,9 @@ close:
 /* A number that the error cut may have lost digits: drop it. */
 static void drop_cut_number(struct json_matches *matches, size_t offset)
 {
-    const struct json_match *last;
-
     if (matches->count == 0)
         return;
-    last = &matches->list[matches->count - 1];
+    const struct json_match *last = &matches->list[matches->count - 1];
     if (last->kind == JSON_NUMBER && last->end == offset)
         matches->count--;
 }
@@ -390,7 +375,6 @@ static const char *scan_root(struct scan *scan, const char *p, unsigned limit, e
 {
     const char *past;
     bool plain = false;
-
     if (p == scan->end)
         return fail(scan, JSON_SYNTAX, p);
     if (*p == '{' || *p == '[') {
@@ -412,7 +396,6 @@ enum json_error json_scan(const char *text, size_t length, const struct json_pat
 {
     const char *start = json_span_space(text, text + length), *past = NULL;
     struct scan scan; /* json_stops_init() sets its stops, which are large */
-
     *result = (struct json_result){ .start = (size_t)(start - text), .end = length };
     scan.text = text;
     scan.end = text + length;

@@ -27,7 +27,6 @@ static inline uint64_t json_span_escaped(uint64_t slashes)
 {
     const uint64_t odd = UINT64_C(0xAAAAAAAAAAAAAAAA);
     uint64_t behind = slashes << 1;
-
     return (((behind | odd) - slashes) ^ odd) ^ slashes;
 }
 
@@ -54,7 +53,6 @@ static inline unsigned json_span_plain_stops(__m128i block)
 {
     /* as signed bytes, 0x80 and above are below a space too */
     __m128i stops = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));
-
     stops = _mm_or_si128(stops, _mm_cmpeq_epi8(block, _mm_set1_epi8('"')));
     stops = _mm_or_si128(stops, _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
     return (unsigned)_mm_movemask_epi8(stops);
@@ -64,7 +62,6 @@ static inline unsigned json_span_plain_stops(__m128i block)
 static inline unsigned json_span_content_stops(__m128i block)
 {
     __m128i stops = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(0x1F)));
-
     stops = _mm_or_si128(stops, _mm_cmpeq_epi8(block, _mm_set1_epi8('"')));
     stops = _mm_or_si128(stops, _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
     return (unsigned)_mm_movemask_epi8(stops);
@@ -78,7 +75,6 @@ static inline unsigned json_span_content_stops(__m128i block)
 static inline uint64_t json_span_load(const char *text)
 {
     uint64_t word;
-
     memcpy(&word, text, sizeof word);
     return word;
 }
@@ -87,7 +83,6 @@ static inline uint64_t json_span_load(const char *text)
 static inline uint64_t json_span_has(uint64_t word, unsigned char byte)
 {
     uint64_t x = word ^ JSON_SPAN_ONES * byte;
-
     return (x - JSON_SPAN_ONES) & ~x & JSON_SPAN_TOPS;
 }
 

@@ -32,7 +32,6 @@ static inline uint64_t stop_mask(const char *at)
     __m128i turned = _mm_xor_si128(bytes, _mm_set1_epi8('"' ^ ' '));
     /* signed and saturated, so that only these have the top bit */
     __m128i stops = _mm_subs_epi8(turned, _mm_set1_epi8(' ' + 1));
-
     return mask(_mm_or_si128(stops, json_span_equal(bytes, '\\')));
 }
 
@@ -94,13 +93,11 @@ static inline uint64_t wrong_mask(const char *at)
 {
     __m128i here = json_span_load(at), one = json_span_load(at - 1);
     __m128i two = json_span_load(at - 2), three = json_span_load(at - 3);
-    __m128i wrong;
-
     /*
      * only the top bit counts: set where a lead byte one, two or three before requires a
      * continuation …
      */
-    wrong = _mm_subs_epu8(one, _mm_set1_epi8(0xC0 - 0x80));
+    __m128i wrong = _mm_subs_epu8(one, _mm_set1_epi8(0xC0 - 0x80));
     wrong = _mm_or_si128(wrong, _mm_subs_epu8(two, _mm_set1_epi8(0xE0 - 0x80)));
     wrong = _mm_or_si128(wrong, _mm_subs_epu8(three, _mm_set1_epi8(0xF0 - 0x80)));
     /* … then changed where this byte is not one, or is one that nothing requires */
@@ -135,14 +132,12 @@ static uint64_t find_wrong(const char *at)
 static inline uint64_t equal(uint64_t word, unsigned char byte)
 {
     uint64_t x = word ^ ONES * byte;
-
     return ~(((x & ~TOPS) + ~TOPS) | x) & TOPS;
 }
 
 static inline uint64_t load(const char *at)
 {
     uint64_t word;
-
     memcpy(&word, at, sizeof word);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     word = __builtin_bswap64(word);
@@ -159,7 +154,6 @@ static inline uint64_t mask(uint64_t word)
 static uint64_t find_stops(const char *at)
 {
     uint64_t stops = 0;
-
     for (int i = 0; i < JSON_STOPS_WINDOW; i += 8) {
         uint64_t word = load(at + i);
         uint64_t set = ~((word & ~TOPS) + ONES * 0x60); /* below 0x20, ignoring the top bit */
@@ -172,7 +166,6 @@ static uint64_t find_stops(const char *at)
 static uint64_t find_foreign(const char *at)
 {
     uint64_t foreign = 0;
-
     for (int i = 0; i < JSON_STOPS_WINDOW; i += 8)
         foreign |= mask(load(at + i)) << i;
     return foreign;
@@ -182,7 +175,6 @@ static uint64_t find_foreign(const char *at)
 static uint64_t find_wrong(const char *at)
 {
     const char *end = at + JSON_STOPS_WINDOW, *p = at - BEFORE;
-
     while (p < at && ((unsigned char)*p & 0xC0) == 0x80)
         p++; /* the rest of a sequence that began before */
     while (p < end) {
@@ -204,7 +196,6 @@ static bool is_cut(const char *begin, const char *at)
 {
     const unsigned char *u = (const unsigned char *)at;
     size_t before = (size_t)(at - begin);
-
     return (before >= 1 && u[-1] >= 0xC0) || (before >= 2 && u[-2] >= 0xE0) ||
         (before >= 3 && u[-3] >= 0xF0);
 }
@@ -215,7 +206,6 @@ static void copy_window(const struct json_stops *stops, const char *window,
 {
     size_t before = (size_t)(window - stops->text);
     size_t left = (size_t)(stops->end - window);
-
     before = before < BEFORE ? before : BEFORE;
     left = left < JSON_STOPS_WINDOW ? left : JSON_STOPS_WINDOW;
     memset(copy, ' ', BEFORE + JSON_STOPS_WINDOW);
@@ -239,14 +229,12 @@ const char *json_stops_check(struct json_stops *stops, const char *at)
     size_t left = (size_t)(stops->end - stops->window);
     const char *window = stops->window;
     char copy[BEFORE + JSON_STOPS_WINDOW];
-    uint64_t wrong;
-
     if (left < JSON_STOPS_WINDOW || window == stops->text) {
         copy_window(stops, window, copy);
         window = copy + BEFORE;
     }
     stops->bits &= ~find_foreign(window);
-    wrong = find_wrong(window);
+    uint64_t wrong = find_wrong(window);
     if (left < JSON_STOPS_WINDOW)
         wrong &= (UINT64_C(1) << left) - 1;
     if (wrong) {
@@ -274,7 +262,6 @@ static __attribute__((noinline)) uint64_t find_last_stops(const struct json_stop
 {
     size_t left = (size_t)(stops->end - window);
     char copy[BEFORE + JSON_STOPS_WINDOW];
-
     if (left == 0)
         return 0;
     if (window > stops->text) /* the last 64 bytes, with those before the window shifted out */
@@ -302,7 +289,6 @@ static AVX2 void find_ahead_wide(uint64_t *ahead, size_t count, const char *wind
 static void look_ahead(struct json_stops *stops, const char *window)
 {
     size_t count = (size_t)(stops->end - window) / JSON_STOPS_WINDOW;
-
     if (count > JSON_STOPS_AHEAD)
         count = JSON_STOPS_AHEAD;
 #ifdef WIDE
@@ -336,7 +322,6 @@ void json_stops_init(struct json_stops *stops, const char *text, size_t length)
 static __attribute__((noinline)) const char *seek_far(struct json_stops *stops, size_t offset)
 {
     uint64_t bits;
-
     do {
         size_t passed = offset / JSON_STOPS_WINDOW, left = (size_t)(stops->end - stops->window);
 
@@ -360,7 +345,6 @@ const char *json_stops_seek(struct json_stops *stops, const char *at)
 {
     const uint64_t *current = stops->current, *last = stops->last;
     size_t offset = (size_t)(at - stops->window);
-
     if (offset >= JSON_STOPS_WINDOW)
         return seek_far(stops, offset);
     while (current != last) {
@@ -384,10 +368,8 @@ const char *json_stops_seek(struct json_stops *stops, const char *at)
  */
 static inline uint64_t pairs(uint64_t slashes, uint64_t quotes, size_t offset)
 {
-    uint64_t escaped;
-
     slashes = slashes >> offset << offset;
-    escaped = json_span_escaped(slashes) & (quotes | slashes);
+    uint64_t escaped = json_span_escaped(slashes) & (quotes | slashes);
     return escaped | escaped >> 1;
 }
 
@@ -409,7 +391,6 @@ static const char *pass_window(struct json_stops *stops, const char *at)
     const char *window = stops->window;
     size_t offset = (size_t)(at - window);
     uint64_t bits;
-
     if (stops->end - window < JSON_STOPS_WINDOW || offset == JSON_STOPS_WINDOW - 1)
         return json_stops_next(stops, at + 2);
 #ifdef WIDE

@@ -47,7 +47,6 @@ const char *json_stops_check(struct json_stops *stops, const char *at);
 static inline const char *json_stops_next(struct json_stops *stops, const char *at)
 {
     size_t offset = (size_t)(at - stops->window);
-
     if (offset < JSON_STOPS_WINDOW && stops->bits >> offset)
         return at + __builtin_ctzll(stops->bits >> offset);
     return json_stops_seek(stops, at);

@@ -13,7 +13,6 @@ static bool is_quoted(const char *quoted, size_t length)
 static const char *find_backslash(const char *text, const char *end)
 {
     const char *found = memchr(text, '\\', (size_t)(end - text));
-
     return found ? found : end;
 }
 
@@ -53,7 +52,6 @@ static inline void copy_short(char *to, const char *from, size_t length)
 {
     char *to_end = to + length;
     const char *end = from + length;
-
     if (length >= PIECE) {
         copy_piece(to, from);
         copy_piece(to_end - PIECE, end - PIECE);
@@ -78,7 +76,6 @@ static inline char *copy_stretch(char *to, const char *stretch, size_t *length)
 {
     __m128i low = json_span_load(stretch), high = json_span_load(stretch + PIECE);
     uint64_t slashes = byte_mask(low, high, '\\'), escaped, others, passed;
-
     passed = (UINT64_C(1) << *length) - 1;
     slashes &= passed;
     escaped = json_span_escaped(slashes);
@@ -98,7 +95,6 @@ static char *copy_stretches(char *to, const char **from, const char *end)
 {
     const char *p = *from;
     size_t length = STRETCH;
-
     while (length >= STRETCH - 1 && end - p >= STRETCH + PIECE) {
         length = STRETCH;
         to = copy_stretch(to, p, &length);
@@ -152,7 +148,6 @@ static char *decode_to(char *to, const char *p, const char *end)
 int json_string_decode(struct buf *out, const char *quoted, size_t length)
 {
     const char *p, *end;
-
     if (!is_quoted(quoted, length))
         return -1;
     /* No escape is shorter than its character. */
@@ -189,7 +184,6 @@ int json_string_decode(struct buf *out, const char *quoted, size_t length)
 static int put_unicode(struct buf *out, uint32_t point)
 {
     char text[12];
-
     return buf_append(out, text, json_escape_format(text, point));
 }
 
@@ -219,7 +213,6 @@ static int put_escape(struct buf *out, char c)
 int json_string_encode(struct buf *out, const char *text, size_t length)
 {
     const char *end = length ? text + length : text;
-
     if (length == 0)
         return buf_append(out, "\"\"", 2);
     if (buf_putc(out, '"') != 0)
@@ -244,7 +237,6 @@ int json_string_encode(struct buf *out, const char *text, size_t length)
 static size_t put_foreign(struct buf *out, const char *text, const char *end)
 {
     size_t length = json_utf8_measure(text, end);
-
     if (length)
         return put_unicode(out, json_utf8_get(text, length)) == 0 ? length : 0;
     length = json_utf8_begun(text, end);
@@ -256,7 +248,6 @@ static size_t put_foreign(struct buf *out, const char *text, const char *end)
 int json_string_encode_ascii(struct buf *out, const char *text, size_t length)
 {
     const char *end = length ? text + length : text;
-
     if (length == 0)
         return buf_append(out, "\"\"", 2);
     if (buf_putc(out, '"') != 0)
@@ -286,7 +277,6 @@ int json_string_encode_ascii(struct buf *out, const char *text, size_t length)
 bool json_string_equals(const char *quoted, size_t length, const char *text, size_t text_length)
 {
     const char *p, *end;
-
     if (!is_quoted(quoted, length))
         return false;
     p = quoted + 1;
@@ -322,7 +312,6 @@ void json_string_seek(const char *quoted, size_t length, size_t *raw, size_t *de
     size_t target)
 {
     const char *p = quoted + *raw, *end = quoted + length - 1;
-
     while (*decoded < target && p < end) {
         size_t run = (size_t)(find_backslash(p, end) - p);
         enum json_error error;
@@ -348,7 +337,6 @@ void json_string_seek(const char *quoted, size_t length, size_t *raw, size_t *de
 bool json_string_has_nul(const char *quoted, size_t length)
 {
     const char *p = quoted, *end = quoted + length;
-
     while ((p = find_backslash(p, end)), end - p >= 6) {
         if (memcmp(p, "\\u0000", 6) == 0)
             return true;
@@ -360,7 +348,6 @@ bool json_string_has_nul(const char *quoted, size_t length)
 bool json_string_is_utf8(const char *text, size_t length)
 {
     const char *end = length ? text + length : text;
-
     while (text < end) {
         size_t taken = 1;
         uint64_t words[4];

@@ -7,7 +7,6 @@ bool json_strings_next(const char *text, size_t end, size_t *at, struct json_str
 {
     const char *start = *at < end ? memchr(text + *at, '"', end - *at) : NULL;
     const char *p;
-
     if (!start)
         return false;
     place->plain = true;

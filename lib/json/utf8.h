@@ -18,7 +18,6 @@ static inline size_t json_utf8_measure(const char *text, const char *end)
 {
     const unsigned char *u = (const unsigned char *)text;
     size_t left = (size_t)(end - text);
-
     if (u[0] < 0xC2)
         return 0;
     if (u[0] < 0xE0)
@@ -47,7 +46,6 @@ static inline size_t json_utf8_begun(const char *text, const char *end)
 {
     const unsigned char *u = (const unsigned char *)text;
     size_t left = (size_t)(end - text);
-
     if (u[0] < 0xC2 || u[0] > 0xF4)
         return 0;
     if (u[0] < 0xE0 || left < 2 || (u[1] & 0xC0) != 0x80)
@@ -64,7 +62,6 @@ static inline size_t json_utf8_begun(const char *text, const char *end)
 static inline uint32_t json_utf8_get(const char *text, size_t length)
 {
     const unsigned char *u = (const unsigned char *)text;
-
     switch (length) {
     case 1:
         return u[0];

@@ -25,7 +25,6 @@ static bool is_passed_over(uint32_t point)
         { 0x34F, 0x34F }, { 0x61C, 0x61C }, { 0x1680, 0x1680 }, { 0x180B, 0x180F },
         { 0x2000, 0x2015 }, { 0x2028, 0x202F }, { 0x205F, 0x206F }, { 0x2212, 0x2212 },
         { 0x3000, 0x3000 }, { 0xFE00, 0xFE0F }, { 0xFEFF, 0xFEFF }, { 0xE0000, 0xE0FFF } };
-
     if (point < 0x7F)
         return point == '_' || point == '-' || point <= ' ';
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
@@ -43,7 +42,6 @@ static uint32_t narrow_point(uint32_t point)
 static size_t fold(const char *p, const char *end, bool plain, char out[FOLDED])
 {
     size_t length = 0, taken = 0;
-
     for (; p < end && length <= FOLDED - 4; p += taken) {
         enum json_error error;
         uint32_t point;
@@ -74,7 +72,6 @@ static int compare(const struct json_watch_name *name, const char *text, size_t 
 static size_t place_of(const struct json_watch *watch, const char *text, size_t length, bool *there)
 {
     size_t low = 0, high = watch->count;
-
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         int order = compare(&watch->names[middle], text, length);
@@ -98,7 +95,6 @@ uint32_t json_watch_search(const struct json_watch *watch, const char *key, cons
     char folded[FOLDED];
     bool there;
     size_t length, at;
-
     if ((size_t)(end - key) - 2 < watch->shortest)
         return JSON_NO_NODE;
     length = fold(key + 1, end - 1, plain, folded);
@@ -125,7 +121,6 @@ static void allow_any(struct json_watch *watch)
 struct json_watch *json_watch_new(void)
 {
     struct json_watch *watch = calloc(1, sizeof *watch);
-
     if (watch)
         allow_any(watch);
     return watch;
@@ -136,15 +131,13 @@ int json_watch_add(struct json_watch *watch, const char *key, size_t length, uin
     char folded[FOLDED];
     size_t size = fold(key, key + length, true, folded), at;
     struct json_watch_name *names;
-    char *text;
     bool there;
-
     at = place_of(watch, folded, size, &there);
     names = realloc(watch->names, (watch->count + 1) * sizeof *names);
     if (!names)
         return -1;
     watch->names = names;
-    text = malloc(size + 1);
+    char *text = malloc(size + 1);
     if (!text)
         return -1;
     memcpy(text, folded, size);
@@ -166,7 +159,6 @@ uint32_t json_watch_get(const struct json_watch *watch, const char *key, size_t 
     char folded[FOLDED];
     bool there;
     size_t at = place_of(watch, folded, fold(key, key + length, true, folded), &there);
-
     return there ? watch->names[at].node : JSON_NO_NODE;
 }
 

@@ -43,7 +43,6 @@ static inline uint32_t json_watch_find(const struct json_watch *watch, const cha
 {
     unsigned begins = watch->ends[(unsigned char)key[1]] & JSON_WATCH_BEGINS;
     unsigned ends = watch->ends[(unsigned char)end[-2]] & JSON_WATCH_ENDS;
-
     if (plain && !(begins && ends))
         return JSON_NO_NODE;
     return json_watch_search(watch, key, end, plain);

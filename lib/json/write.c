@@ -52,7 +52,6 @@ static int put_escaped(struct buf *out, const char *text, size_t length)
 {
     char escape[12];
     uint32_t point = length ? json_utf8_get(text, length) : 0xFFFD;
-
     return buf_append(out, escape, json_escape_format(escape, point));
 }
 
@@ -61,7 +60,6 @@ static int write_solid(struct buf *out, const char *text, size_t length, bool as
     const char *end = text + length;
     const char *run = text; /* start of the kept bytes that are not copied yet */
     bool inside = false;
-
     while (text < end) {
         if (!inside)
             text = json_span_solid(text, end);
@@ -130,7 +128,6 @@ static inline struct window look(const char *text)
     const char *b_end = text + BLOCK + BLOCK;
     __m128i a = json_span_load(text), b = json_span_load(text + BLOCK);
     __m128i c = json_span_load(b_end), d = json_span_load(b_end + BLOCK);
-
     return (struct window){
         .quotes = join(json_span_equal(a, '"'), json_span_equal(b, '"'), json_span_equal(c, '"'),
             json_span_equal(d, '"')),
@@ -144,7 +141,6 @@ static inline struct window look(const char *text)
 static inline uint64_t escaped_mask(uint64_t slashes, struct place *at)
 {
     uint64_t escaped = at->passed;
-
     at->passed = 0;
     slashes &= ~escaped;
     while (slashes) {
@@ -161,7 +157,6 @@ static inline uint64_t escaped_mask(uint64_t slashes, struct place *at)
 static inline uint64_t inside_mask(const struct window *window, struct place *at)
 {
     uint64_t inside = window->quotes;
-
     if (window->slashes | at->passed)
         inside &= ~escaped_mask(window->slashes, at);
     inside ^= inside << 1; /* each bit: the parity of the quotes up to it */
@@ -178,7 +173,6 @@ static inline uint64_t inside_mask(const struct window *window, struct place *at
 static inline void copy_half(char *to, const char *text)
 {
     __m128i a = json_span_load(text), b = json_span_load(text + BLOCK);
-
     _mm_storeu_si128((__m128i *)(void *)to, a);
     _mm_storeu_si128((__m128i *)(void *)(to + BLOCK), b);
 }
@@ -210,7 +204,6 @@ static inline char *copy_kept(char *to, const char *window, uint64_t kept)
 static inline uint64_t kept_mask(const char *window, struct place *at)
 {
     struct window masks = look(window);
-
     return ~(masks.blanks & ~inside_mask(&masks, at));
 }
 
@@ -219,11 +212,9 @@ static char *compact_last(char *to, const char *text, size_t length, struct plac
 {
     char copy[WINDOW + HALF], done[WINDOW + HALF];
     uint64_t there = length < WINDOW ? (UINT64_C(1) << length) - 1 : UINT64_MAX;
-    size_t kept;
-
     memset(copy, ' ', sizeof copy);
     memcpy(copy, text, length);
-    kept = (size_t)(copy_kept(done, copy, kept_mask(copy, at) & there) - done);
+    size_t kept = (size_t)(copy_kept(done, copy, kept_mask(copy, at) & there) - done);
     memcpy(to, done, kept);
     return to + kept;
 }
@@ -235,7 +226,6 @@ static char *compact_last(char *to, const char *text, size_t length, struct plac
 static char *compact_to(char *to, const char *text, const char *end)
 {
     struct place at = { 0, 0 };
-
     for (; end - text >= WINDOW + HALF; text += WINDOW)
         to = copy_kept(to, text, kept_mask(text, &at));
     while (text < end) {
@@ -272,11 +262,9 @@ static char *compact_to(char *to, const char *text, const char *end)
 
 int json_write_compact(struct buf *out, const char *text, size_t length)
 {
-    char *to;
-
     if (length == 0 || out->length > out->maximum || length > out->maximum - out->length)
         return write_solid(out, text, length, false);
-    to = buf_reserve(out, length);
+    char *to = buf_reserve(out, length);
     if (to == NULL)
         return -1;
     out->length += (size_t)(compact_to(to, text, text + length) - to);

@@ -221,9 +221,9 @@ static uint32_t number_of(const char *at, const char *end)
 /* Take a reference, from its '&'. ${out} gets its ${length} bytes. */
 static int take_reference(const char *text, size_t left, char out[LONGEST_CHARACTER], int *length)
 {
-#define ENTITY(name, character)           \
-    {                                     \
-        name, sizeof(name) - 1, character \
+#define ENTITY(name, character)          \
+    {                                    \
+        name, sizeof name - 1, character \
     }
     static const struct {
         const char *text;
@@ -327,7 +327,6 @@ static int take_bracket(struct plain *plain, char c)
 static int take_character(struct plain *plain, const char *text, size_t left,
     char out[LONGEST_CHARACTER], int *length)
 {
-    int token;
     if (*text == ']' || *text == '>') {
         out[0] = *text;
         *length = 1;
@@ -336,7 +335,7 @@ static int take_character(struct plain *plain, const char *text, size_t left,
     plain->brackets = 0;
     if (*text == '&')
         return take_reference(text, left, out, length);
-    token = take_sequence(text, left, out);
+    int token = take_sequence(text, left, out);
     *length = token;
     return token;
 }
