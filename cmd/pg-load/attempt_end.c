@@ -39,16 +39,16 @@ enum attempt attempt_end_failed(struct loader *loader, const char *doing, struct
 }
 
 /* End the attempt as the table check demands when it does not hold. */
-enum attempt attempt_end_check(struct loader *loader, enum table_check guard,
+enum attempt attempt_end_check(struct loader *loader, enum table_check check,
     struct failure *failure)
 {
     bool side = loader->target->has_errors &&
         strncmp(pg_conn_error(loader->target->conn)->sqlstate, "42", 2) == 0;
-    if (guard == TABLE_CHECK_ERROR)
+    if (check == TABLE_CHECK_ERROR)
         return attempt_end_side(loader, side ? &loader->target->errors : NULL,
             "cannot read the tables", failure);
     pg_transaction_rollback(loader->target->conn);
-    return guard == TABLE_CHECK_CHANGED ? ATTEMPT_STALE : ATTEMPT_FAILED;
+    return check == TABLE_CHECK_CHANGED ? ATTEMPT_STALE : ATTEMPT_FAILED;
 }
 
 enum attempt attempt_end_refused(struct loader *loader)

@@ -176,11 +176,11 @@ static enum near_result judge_member(struct near *near, const struct near_record
         const struct compiled_rule *rule = &rules[i];
         if (!json_string_equals(key, key_length, rule->name, rule->name_length))
             continue;
-        bool untold = record->masked && rule->method->action == METHOD_DROP;
+        bool unreported = record->masked && rule->method->action == METHOD_DROP;
         if (!same)
             *path = rule->rule->path;
         same = true;
-        if (rule->rule->optional || untold || rule->found == record->serial)
+        if (rule->rule->optional || unreported || rule->found == record->serial)
             continue;
         *path = rule->rule->path;
         return NEAR_ELSEWHERE;

@@ -37,7 +37,7 @@ enum policy_aside {
 
 enum policy_other { POLICY_KEEP, POLICY_DROP, POLICY_QUARANTINE };
 
-/* The fate of a record in which a check finds something. */
+/* What becomes of a record in which a check finds something. */
 enum policy_verdict { POLICY_SEAL, POLICY_PASS };
 
 /* A value that lets an unmatched record pass. */

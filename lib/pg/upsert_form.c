@@ -90,7 +90,7 @@ static const char mark_sql[] =
     MARKS("pg_constraint", "conrelid", "oid") "), 0)";
 
 /* Bits of tgtype (catalog/pg_trigger.h): 1 for each row, 2 before, 4 insert. */
-static const char meddled_sql[] =
+static const char triggers_sql[] =
     "SELECT FROM pg_catalog.pg_trigger g"
     " WHERE g.tgtype OPERATOR(pg_catalog.&) 7::pg_catalog.int2" EQ "7"
     " AND (g.tgrelid" EQ "$1::pg_catalog.regclass OR g.tgrelid" EQ "ANY (ARRAY("
@@ -307,7 +307,7 @@ int pg_upsert_form_has_triggers(struct pg_conn *conn, const struct pg_table *tab
     bool *has_triggers)
 {
     const struct pg_param param = { .data = table->qualified };
-    if (pg_conn_query(conn, meddled_sql, &param, 1, false) != 0)
+    if (pg_conn_query(conn, triggers_sql, &param, 1, false) != 0)
         return -1;
     *has_triggers = pg_conn_rows(conn) > 0;
     return 0;
