@@ -20,8 +20,8 @@ static const char *list(const struct upsert_names *names, struct buf *text)
     return whole == NULL ? "" : whole;
 }
 
-static void refuse(enum pg_upsert_result result, const char *shown, const char *index,
-    const struct upsert_names *names, struct failure *failure)
+static void refuse(enum pg_upsert_result result, const char *shown, bool indexable,
+    const char *index, const struct upsert_names *names, struct failure *failure)
 {
     static const char *const faults[] = {
         [PG_UPSERT_DEFERRABLE] = "is deferrable",
@@ -40,6 +40,10 @@ static void refuse(enum pg_upsert_result result, const char *shown, const char *
         (void)failure_set(failure, STATUS_UNAVAILABLE,
             "--upsert: %s has rule %s, and the server then takes no ON CONFLICT", shown, index);
         (void)failure_hint(failure, "replace the rule by a trigger, or load without --upsert");
+    } else if (result == PG_UPSERT_NO_INDEX && !indexable) {
+        (void)failure_set(failure, STATUS_UNAVAILABLE,
+            "--upsert: %s is a view or a foreign table, which has no unique index", shown);
+        (void)failure_hint(failure, "name an ordinary table, or load without --upsert");
     } else if (result == PG_UPSERT_NO_INDEX) {
         (void)failure_set(failure, STATUS_UNAVAILABLE, "%s has no unique index over (%s)", shown,
             columns);
@@ -48,9 +52,10 @@ static void refuse(enum pg_upsert_result result, const char *shown, const char *
     } else {
         (void)failure_set(failure, STATUS_UNAVAILABLE, "--upsert %s: unique index %s of %s %s",
             columns, index, shown, faults[result]);
-        (void)failure_hint(failure,
-            "create one over these columns that is neither partial nor"
-            " deferrable");
+        (void)failure_hint(failure, "%s",
+            result == PG_UPSERT_INVALID
+                ? "build it again with REINDEX; of a partitioned table, attach one of each partition"
+                : "create one over these columns that is neither partial nor deferrable");
     }
     buf_free(&text);
 }
@@ -90,7 +95,7 @@ enum upsert_index upsert_index_read(struct pg_conn *conn, const struct pg_table 
         return UPSERT_INDEX_READ;
     if (result == PG_UPSERT_FAILED)
         return UPSERT_INDEX_FAILED;
-    refuse(result, shown, form->index, names, failure);
+    refuse(result, shown, table->indexable, form->index, names, failure);
     return UPSERT_INDEX_REFUSED;
 }
 

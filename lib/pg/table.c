@@ -22,7 +22,8 @@ static const char table_sql[] =
     "  WHERE t.tgrelid OPERATOR(pg_catalog.=) c.oid"
     "  AND (t.tgtype OPERATOR(pg_catalog.&) 69) OPERATOR(pg_catalog.=) 69),"
     " n.nspname OPERATOR(pg_catalog.=) pg_catalog.current_schema(),"
-    " pg_catalog.row_security_active(c.oid)"
+    " pg_catalog.row_security_active(c.oid),"
+    " c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p}'::pg_catalog.\"char\"[])"
     " FROM pg_catalog.pg_class c"
     " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
     " WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)";
@@ -131,6 +132,7 @@ static enum pg_table_result find(struct pg_conn *conn, const char *name, struct 
     table->readable = is_true(conn, 0, 7);
     table->current = is_true(conn, 0, 9);
     table->secured = is_true(conn, 0, 10);
+    table->indexable = is_true(conn, 0, 11);
     enum pg_table_result result = PG_TABLE_FAILED;
     param.data = oid;
     if (oid != NULL && table->schema != NULL && table->name != NULL &&

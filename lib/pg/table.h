@@ -41,6 +41,7 @@ struct pg_table {
     char *qualified; /* "schema"."name", quoted where SQL needs it */
     bool readable;   /* the loader may SELECT */
     bool current;    /* in the schema where a table without one would be created */
+    bool indexable;  /* neither a view nor a foreign table */
     bool secured;    /* row level security holds for the loader: COPY refuses the table */
     bool zoned;      /* a column is a timestamptz: the meaning of times without offset depends */
     char shape[PG_SHAPE_SIZE]; /* of its columns, not newer than they are: equal as long as they are

@@ -140,7 +140,15 @@ refused() {
   sql 'INSERT INTO t (n) VALUES (1), (1)'
   run ! psql -qXc 'CREATE UNIQUE INDEX CONCURRENTLY broken ON t (n)'
   refused 69 'unique index broken of t is not valid' --upsert n
+  grep -q 'hint: build it again with REINDEX' err
   refused 69 'the type of column c of t has no order$' --upsert a,b --newer c
+  # A view has no index, so none is asked for.
+  sql 'CREATE VIEW v AS SELECT * FROM t; CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+    CREATE TRIGGER f INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f()'
+  load_in -t v --upsert a
+  [ "$status" -eq 69 ]
+  [ "$(<err)" = 'pg-load: error: --upsert: v is a view or a foreign table, which has no unique index
+pg-load: hint: name an ordinary table, or load without --upsert' ]
   printf 'a .body.a\n' >m
   refused 78 'm: no line for column b, which --upsert names$' --upsert a,b --map m
   printf 'a .body.a\nb .body.b\n' >m
