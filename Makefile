@@ -311,12 +311,13 @@ millions: $(BUILD)/unit/mask_methods
 # leaves out tests that run one loop millions of times. The second leaves out tests that valgrind
 # cannot run correctly. Some refuse a system call, and valgrind makes some of its own (that of Debian
 # 13 opens files late). Others need vfork to report a missing program, measure the memory and
-# processor time of a child, or expect no descriptors but the process's own.
+# processor time of a child, need glibc's malloc, or expect no descriptors but the process's own.
 MEMCHECK := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \
             --show-leak-kinds=definite,indirect,possible --trace-children=no \
             --suppressions=tests/lib/memcheck.supp
 NOT_MEMCHECKED := json_fuzzed json_fuzzed_narrow json_limits crypto_ff1 crypto_peer mask_methods xml_xml \
-                  confine_confine crypto_algorithms credentials_profile json_jq base_worker base_descriptors
+                  confine_confine crypto_algorithms credentials_profile json_jq base_worker base_descriptors \
+                  base_start
 MEMCHECKED := $(filter-out $(NOT_MEMCHECKED:%=$(BUILD)/unit/%),$(UNIT_TESTS)) $(REPLAYS)
 memcheck: $(MEMCHECKED)
 	@UNIT_UNDER='$(MEMCHECK)' scripts/unit.sh $(MEMCHECKED)

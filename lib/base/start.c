@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -8,6 +9,8 @@
 
 #include "base/msg.h"
 #include "base/start.h"
+
+enum { LARGE_BLOCK = 128 << 10 };
 
 /*
  * In a pipeline each write wakes the next program. As an interactive process it would preempt the
@@ -20,6 +23,18 @@ static void take_turns(void)
     const struct sched_param parameter = { .sched_priority = 0 };
     if (sched_getscheduler(0) == SCHED_OTHER)
         (void)sched_setscheduler(0, SCHED_BATCH, &parameter);
+}
+
+/*
+ * Return large blocks to the system when they are freed. glibc takes the first freed ones as a sign
+ * that more will come, and keeps the next ones, up to 32 MiB each, in its heap. There they leave
+ * gaps: in a program that may take 32 MiB, up to 11 (mallopt(3), M_MMAP_THRESHOLD).
+ */
+static void give_memory_back(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+#endif
 }
 
 void start_reading(void)
@@ -40,6 +55,7 @@ int start_program(const char *argv0)
             return -1;
     }
     take_turns();
+    give_memory_back();
     umask(umask(0) | 022);
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
         return -1;

@@ -7,8 +7,8 @@
  * open. A closed one is opened on /dev/null in the unusable direction, so that its first use fails
  * instead of reaching another file. It ignores SIGPIPE (a lost reader is EPIPE) and SIGXFSZ (a file
  * size limit is EFBIG), and keeps group and others from writing to new files (umask 022 at least).
- * It asks to be scheduled as batch work (sched(7)) unless another policy was chosen. Return 0, or
- * -1 with errno.
+ * It asks to be scheduled as batch work (sched(7)) unless another policy was chosen, and makes
+ * malloc() return large blocks to the system. Return 0, or -1 with errno.
  */
 int start_program(const char *argv0);
 
