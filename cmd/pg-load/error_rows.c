@@ -5,6 +5,7 @@
 #include "error_rows.h"
 #include "json/string.h"
 #include "pg/errors.h"
+#include "redelivery.h"
 #include "stored_record.h"
 
 enum { MAX_IDS = 1 << 30 };
@@ -33,6 +34,7 @@ static int write_id(struct buf *out, const struct row_batch *batch, const struct
 struct writing {
     const struct row_batch *batch;
     struct stored_record stored;
+    struct redelivery redelivery;
 };
 
 static int write_record(struct buf *out, void *context, size_t item_index)
@@ -42,6 +44,17 @@ static int write_record(struct buf *out, void *context, size_t item_index)
     const struct item *item = &batch->items[item_index];
     const char *line = item->line.length == 0 ? "" : batch->lines.data + item->line.at;
     return stored_record_write(&writing->stored, out, line, item->line.length, item->is_json);
+}
+
+static enum pg_errors_relation relate(void *context, size_t item_index,
+    const struct pg_errors_text *made, const struct pg_errors_text *stored)
+{
+    struct writing *writing = context;
+    const struct row_batch *batch = writing->batch;
+    const struct item *item = &batch->items[item_index];
+    const struct pg_errors_text line = { .text = batch->lines.data + item->line.at,
+        .length = item->line.length };
+    return redelivery_relate(&writing->redelivery, &line, made, stored);
 }
 
 static int fill_row(const struct row_batch *batch, size_t index, struct pg_error_row *row)
@@ -54,6 +67,7 @@ static int fill_row(const struct row_batch *batch, size_t index, struct pg_error
         .sqlstate = refusal->sqlstate,
         .column = refusal->column,
         .constraint = refusal->constraint,
+        .received = item->has_message && item->is_json && !item->split,
         .item = index };
     error_key_content(batch, item, &row->content);
     row->key = error_key_of(batch, item);
@@ -81,7 +95,10 @@ static int store(struct loader *loader, struct row_batch *batch)
     char **ids = calloc(wanted, sizeof *ids); /* freed below; storing merges the rows */
     size_t count = 0;
     struct writing writing = { .batch = batch };
+    const struct pg_errors_source source = { write_record, relate, &writing };
     int status = stored_record_open(&writing.stored);
+    if (redelivery_open(&writing.redelivery) != 0)
+        status = -1;
     if (rows == NULL || ids == NULL)
         status = -1;
     for (size_t i = 0; i < batch->count && status == 0; i++) {
@@ -94,12 +111,13 @@ static int store(struct loader *loader, struct row_batch *batch)
         count++;
     }
     if (status == 0)
-        status = pg_errors_store(loader->target->conn, &loader->target->errors, rows, count,
-            write_record, &writing);
+        status =
+            pg_errors_store(loader->target->conn, &loader->target->errors, rows, count, &source);
     else
         (void)pg_conn_no_memory(loader->target->conn);
     for (size_t i = 0; i < count; i++)
         free(ids[i]);
+    redelivery_close(&writing.redelivery);
     stored_record_close(&writing.stored);
     free(ids);
     free(rows);

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,9 @@ enum {
     COLUMNS = 11,
     ROWS_AT_ONCE = 1000,
     BYTES_AT_ONCE = 4 << 20,
-    MAX_RECORD = 500 << 20 /* 64 MiB, up to six bytes for each */
+    MAX_RECORD = 500 << 20, /* 64 MiB, up to six bytes for each */
+    MAX_COMPARED = 16,      /* contents of one message; more get rows of their own */
+    MORE_ROOM = 1024        /* by which a short record of the same message may be longer */
 };
 
 enum column {
@@ -42,20 +45,29 @@ static const enum pg_array_type types[COLUMNS] = { [KEY] = PG_ARRAY_UUID,
 /* One SQL line in one C line. */
 /* clang-format off */
 
-/* The same content keeps its row; only reason and time are updated. */
-static const char store_sql[] =
-    "INSERT INTO ERRORS AS e (key, message_id, ledger_key, content, stage, code, sqlstate,"
-    " column_name, constraint_name, record, count)"
-    " SELECT * FROM ROWS FROM (" UNNEST("$1", "uuid") "," UNNEST("$2", "text") ","
-    UNNEST("$3", "uuid") "," UNNEST("$4", "uuid") "," UNNEST("$5", "text") ","
-    UNNEST("$6", "text") "," UNNEST("$7", "text") "," UNNEST("$8", "text") ","
-    UNNEST("$9", "text") "," UNNEST("$10", "text") "," UNNEST("$11", "int8") ")"
-    " ON CONFLICT (key) DO UPDATE SET"
-                "  count = e.count OPERATOR(pg_catalog.+) excluded.count, last_at = pg_catalog.now(),"
-                "  resolved_at = NULL, stage = excluded.stage, code = excluded.code,"
-                "  sqlstate = excluded.sqlstate, column_name = excluded.column_name,"
+/* An existing row counts what comes again. */
+#define STORE_SQL \
+    "INSERT INTO ERRORS AS e (key, message_id, ledger_key, content, stage, code, sqlstate," \
+    " column_name, constraint_name, record, count)" \
+    " SELECT * FROM ROWS FROM (" UNNEST("$1", "uuid") "," UNNEST("$2", "text") "," \
+    UNNEST("$3", "uuid") "," UNNEST("$4", "uuid") "," UNNEST("$5", "text") "," \
+    UNNEST("$6", "text") "," UNNEST("$7", "text") "," UNNEST("$8", "text") "," \
+    UNNEST("$9", "text") "," UNNEST("$10", "text") "," UNNEST("$11", "int8") ")" \
+    " ON CONFLICT (key) DO UPDATE SET" \
+                "  count = e.count OPERATOR(pg_catalog.+) excluded.count, last_at = pg_catalog.now()," \
+                "  resolved_at = NULL"
+#define AND_TAKE ", stage = excluded.stage, code = excluded.code," \
+                "  sqlstate = excluded.sqlstate, column_name = excluded.column_name," \
                 "  constraint_name = excluded.constraint_name, record = excluded.record"
-                " WHERE e.content OPERATOR(pg_catalog.=) excluded.content RETURNING key";
+
+/* The same content keeps its row; only reason and time are updated. */
+static const char store_sql[] = STORE_SQL AND_TAKE
+    " WHERE e.content OPERATOR(pg_catalog.=) excluded.content RETURNING key";
+
+/* Content that only another masking key has changed, of a later and of an earlier delivery. */
+static const char take_sql[] = STORE_SQL AND_TAKE
+    ", content = excluded.content, ledger_key = excluded.ledger_key";
+static const char count_sql[] = STORE_SQL;
 
 /* clang-format on */
 
@@ -71,8 +83,10 @@ struct store {
     size_t count;
     struct chunk chunk;
     struct buf record;
-    pg_errors_write *write;
-    void *context;
+    const struct pg_errors_source *source;
+    size_t picks[ROWS_AT_ONCE]; /* rows to compare, ascending, one of each key */
+    unsigned char relations[ROWS_AT_ONCE];
+    size_t picked;
 };
 
 /* Run ${sql} with the table's name in place of the word ERRORS. */
@@ -131,13 +145,22 @@ static void start_chunk(struct chunk *chunk)
     chunk->rows = 0;
 }
 
+/* Write the record of a row into store->record. */
+static int write_record(struct store *store, const struct pg_error_row *row)
+{
+    const struct pg_errors_source *source = store->source;
+    buf_shrink(&store->record, BYTES_AT_ONCE);
+    return source->write(&store->record, source->context, row->item) == 0
+        ? 0
+        : pg_conn_no_memory(store->conn);
+}
+
 static int add_row(struct store *store, const struct pg_error_row *row, const struct pg_key *key)
 {
     struct pg_array *arrays = store->chunk.arrays;
-    struct buf *record = &store->record;
-    buf_shrink(record, BYTES_AT_ONCE);
-    if (store->write(record, store->context, row->item) != 0)
-        return pg_conn_no_memory(store->conn);
+    const struct buf *record = &store->record;
+    if (write_record(store, row) != 0)
+        return -1;
     pg_array_key(&arrays[KEY], key);
     add_text(&arrays[MESSAGE_ID], row->message_id);
     if (row->has_ledger_key)
@@ -156,13 +179,13 @@ static int add_row(struct store *store, const struct pg_error_row *row, const st
     return 0;
 }
 
-static int send_chunk(struct store *store)
+static int send_chunk(struct store *store, const char *sql)
 {
     struct pg_param params[COLUMNS];
     for (int i = 0; i < COLUMNS; i++)
         if (pg_array_param(&store->chunk.arrays[i], &params[i]) != 0)
             return pg_conn_no_memory(store->conn);
-    return statement(store->conn, store->table, store_sql, params, COLUMNS);
+    return statement(store->conn, store->table, sql, params, COLUMNS);
 }
 
 void pg_errors_second_key(const struct pg_key *message, const struct pg_key *content,
@@ -240,7 +263,7 @@ static int store_pass(struct store *store, bool second)
         }
         if (store->chunk.rows == 0)
             continue;
-        if (send_chunk(store) != 0)
+        if (send_chunk(store, store_sql) != 0)
             return -1;
         if (!second)
             note_stored(store);
@@ -248,19 +271,153 @@ static int store_pass(struct store *store, bool second)
     return 0;
 }
 
-int pg_errors_store(struct pg_conn *conn, const struct pg_side_table *table,
-    struct pg_error_row *rows, size_t count, pg_errors_write *write, void *context)
+/* ---- other deliveries of a message that is stored ---- */
+
+/*
+ * Pick rows from *${at} on to be compared: the next content of each key that is not stored yet. Set
+ * ${room} to the size of the longest stored record that can be the same as one of them. Return 0,
+ * or -1.
+ */
+static int pick(struct store *store, size_t *at, const struct pg_key **last, size_t *room)
 {
-    struct store store = { .conn = conn,
-        .table = table,
-        .rows = rows,
-        .write = write,
-        .context = context };
+    store->picked = 0;
+    *room = 0;
+    for (; *at < store->count && store->picked < ROWS_AT_ONCE; ++*at) {
+        struct pg_error_row *row = &store->rows[*at];
+        bool again = *last != NULL && pg_key_compare(*last, &row->key) == 0;
+        if (row->repeats == 0 || !row->received || row->compared || again)
+            continue;
+        if (write_record(store, row) != 0)
+            return -1;
+        size_t own = 2 * store->record.length + MORE_ROOM;
+        size_t most = own > *room ? own : *room;
+        if (store->picked > 0 && (store->picked + 1) * most > BYTES_AT_ONCE)
+            return 0;
+        *room = most;
+        *last = &row->key;
+        row->compared = true;
+        store->picks[store->picked++] = *at;
+    }
+    return 0;
+}
+
+/* Ask for the stored records of the picked rows' keys, up to ${room} bytes long. */
+static int ask(struct store *store, size_t room)
+{
+    static const char sql[] = "SELECT key, record FROM ERRORS"
+                              " WHERE key OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.uuid[])"
+                              " AND pg_catalog.octet_length(record)"
+                              " OPERATOR(pg_catalog.<=) $2::pg_catalog.int8";
+    char limit[24];
+    struct pg_array keys;
+    struct pg_param params[2] = { { .data = NULL }, { .data = limit } };
+    (void)snprintf(limit, sizeof limit, "%zu", room);
+    pg_array_init(&keys);
+    pg_array_start(&keys, PG_ARRAY_UUID);
+    for (size_t i = 0; i < store->picked; i++)
+        pg_array_key(&keys, &store->rows[store->picks[i]].key);
+    int status = pg_array_param(&keys, &params[0]) == 0
+        ? statement(store->conn, store->table, sql, params, 2)
+        : pg_conn_no_memory(store->conn);
+    pg_array_free(&keys);
+    return status;
+}
+
+/* Return the place of the picked row with that key. */
+static size_t picked_at(const struct store *store, const char *key)
+{
+    size_t low = 0;
+    size_t high = store->picked;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (memcmp(store->rows[store->picks[middle]].key.bytes, key, PG_KEY_SIZE) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Compare the picked rows with the records that the server returned. */
+static int relate(struct store *store)
+{
+    const struct pg_errors_source *source = store->source;
+    size_t count = pg_conn_rows(store->conn);
+    memset(store->relations, PG_ERRORS_OTHER, sizeof store->relations);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = picked_at(store, pg_conn_value(store->conn, i, 0));
+        if (at == store->picked)
+            continue;
+        const struct pg_error_row *row = &store->rows[store->picks[at]];
+        const struct pg_errors_text stored = { .text = pg_conn_value(store->conn, i, 1),
+            .length = pg_conn_length(store->conn, i, 1) };
+        if (write_record(store, row) != 0)
+            return -1;
+        const struct pg_errors_text made = { .text = store->record.data,
+            .length = store->record.length };
+        enum pg_errors_relation relation =
+            source->relate(source->context, row->item, &made, &stored);
+        if (relation == PG_ERRORS_FAILED)
+            return pg_conn_no_memory(store->conn);
+        store->relations[at] = (unsigned char)relation;
+    }
+    return 0;
+}
+
+/* Update the rows of the picked rows with that relation, which are then done. */
+static int update(struct store *store, enum pg_errors_relation relation, const char *sql)
+{
+    start_chunk(&store->chunk);
+    for (size_t i = 0; i < store->picked; i++) {
+        struct pg_error_row *row = &store->rows[store->picks[i]];
+        if (store->relations[i] != relation)
+            continue;
+        if (add_row(store, row, &row->key) != 0)
+            return -1;
+        row->repeats = 0;
+    }
+    return store->chunk.rows == 0 ? 0 : send_chunk(store, sql);
+}
+
+/*
+ * Find the rows that are deliveries of a message with a row already, and update that. Their first
+ * statement has locked it, also where the contents differ. A message may have several contents:
+ * compare one at a time, because each may change the stored one.
+ */
+static int merge_deliveries(struct store *store)
+{
+    size_t compared = 1;
+    for (int i = 0; i < MAX_COMPARED && compared > 0; i++) {
+        const struct pg_key *last = NULL;
+        size_t at = 0;
+        compared = 0;
+        while (at < store->count) {
+            size_t room;
+            if (pick(store, &at, &last, &room) != 0)
+                return -1;
+            if (store->picked == 0)
+                continue;
+            if (ask(store, room) != 0 || relate(store) != 0 ||
+                update(store, PG_ERRORS_LATER, take_sql) != 0 ||
+                update(store, PG_ERRORS_EARLIER, count_sql) != 0)
+                return -1;
+            compared += store->picked;
+        }
+    }
+    return 0;
+}
+
+int pg_errors_store(struct pg_conn *conn, const struct pg_side_table *table,
+    struct pg_error_row *rows, size_t count, const struct pg_errors_source *source)
+{
+    struct store store = { .conn = conn, .table = table, .rows = rows, .source = source };
     store.count = merge(rows, count);
     buf_init(&store.record, MAX_RECORD);
     for (int i = 0; i < COLUMNS; i++)
         pg_array_init(&store.chunk.arrays[i]);
     int status = store_pass(&store, false);
+    if (status == 0)
+        status = merge_deliveries(&store);
     if (status == 0)
         status = store_pass(&store, true);
     for (int i = 0; i < COLUMNS; i++)

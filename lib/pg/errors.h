@@ -11,9 +11,9 @@
 #include "pg/side_table.h"
 
 /*
- * The error table: one row for each refused message, however often it is delivered. A redelivered
- * message with other content (an edited replay that is refused too) gets another row, because
- * stored content is never overwritten.
+ * The error table: one row for each refused message, however often it is delivered. A record of the
+ * message with other content (an edited replay that is refused too) gets another row, because no
+ * stored content may be lost. Content that another masking key has changed is not other content.
  */
 struct pg_error_row {
     struct pg_key key;        /* of the message; of the content when it has none */
@@ -26,12 +26,39 @@ struct pg_error_row {
     const char *sqlstate;
     const char *column; /* UTF-8 */
     const char *constraint;
+    bool received;  /* relate() may find that a row with its key holds the same message */
     size_t item;    /* the caller's, for writing the record */
-    size_t repeats; /* used by pg_errors_store() alone */
+    size_t repeats; /* these two are used by pg_errors_store() alone */
+    bool compared;
 };
 
 /* Append the record of row->item as pure ASCII text. Return 0, or -1. */
 typedef int pg_errors_write(struct buf *out, void *context, size_t item);
+
+/* What a record is to the record of a row that has its key and other content. */
+enum pg_errors_relation {
+    PG_ERRORS_OTHER,   /* it has something else to say, and gets a row of its own */
+    PG_ERRORS_EARLIER, /* a delivery of the same message: the row stays, and counts it */
+    PG_ERRORS_LATER,   /* the same, and the row takes its record */
+    PG_ERRORS_FAILED   /* out of memory */
+};
+
+/* A record as the table has it, in ASCII. */
+struct pg_errors_text {
+    const char *text;
+    size_t length;
+};
+
+/* Compare the record of row->item, written as ${made}, with one that is stored. */
+typedef enum pg_errors_relation pg_errors_relate(void *context, size_t item,
+    const struct pg_errors_text *made, const struct pg_errors_text *stored);
+
+/* What pg_errors_store() asks its caller for. */
+struct pg_errors_source {
+    pg_errors_write *write;
+    pg_errors_relate *relate;
+    void *context;
+};
 
 /*
  * Append bytes as ASCII text that decode(text, 'escape') reverses: a doubled backslash; three octal
@@ -40,11 +67,11 @@ typedef int pg_errors_write(struct buf *out, void *context, size_t item);
 int pg_errors_escape(struct buf *out, const char *bytes, size_t length);
 
 /*
- * pg_errors_store(conn, table, rows, count, write, context):
+ * pg_errors_store(conn, table, rows, count, source):
  * Store the rows, after sorting them by key; repeats are counted. In a transaction.
  */
 int pg_errors_store(struct pg_conn *conn, const struct pg_side_table *table,
-    struct pg_error_row *rows, size_t count, pg_errors_write *write, void *context);
+    struct pg_error_row *rows, size_t count, const struct pg_errors_source *source);
 
 /* Set held[i] to whether keys[i] (ascending) has a row. */
 int pg_errors_holds(struct pg_conn *conn, const struct pg_side_table *table,
