@@ -29,8 +29,8 @@ WRAPPERS = [
 ]
 SYSTEM = re.compile(r"(sys|linux|arpa|netinet|net|asm)/\w+\.h$|("
                     "assert|cpuid|ctype|dirent|emmintrin|endian|errno|fcntl|fnmatch|float|glob|grp|"
-                    "immintrin|inttypes|iso646|langinfo|libgen|limits|locale|math|netdb|poll|pthread|pwd|"
-                    "regex|sched|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|"
+                    "immintrin|inttypes|iso646|langinfo|libgen|limits|locale|malloc|math|netdb|poll|pthread|"
+                    "pwd|regex|sched|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|"
                     "stdint|stdio|stdlib|stdnoreturn|string|strings|syslog|termios|threads|time|"
                     r"unistd|wchar|wctype)\.h$")
 # Names of files that several programs have, each with its own content.

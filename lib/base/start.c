@@ -26,9 +26,9 @@ static void take_turns(void)
 }
 
 /*
- * Return large blocks to the system when they are freed. glibc takes the first freed ones as a sign
- * that more will come, and keeps the next ones, up to 32 MiB each, in its heap. There they leave
- * gaps: in a program that may take 32 MiB, up to 11 (mallopt(3), M_MMAP_THRESHOLD).
+ * Return large blocks to the system as they are freed. After the first of them, glibc would keep
+ * the next ones, up to 32 MiB each, in its heap (mallopt(3), M_MMAP_THRESHOLD). The gaps between
+ * them took up to 11 MiB of a program that may take 32.
  */
 static void give_memory_back(void)
 {
