@@ -18,8 +18,8 @@ static const struct pg_content *contents_of(const struct loader *loader,
 static const char *begin_sql(struct loader *loader, const struct row_batch *batch, bool copy_keys)
 {
     const struct buf *prologue = &loader->target->prologue;
-    const struct target_passed *passed = &loader->target->passed;
-    const struct buf *guard = passed->guard.length > 0 ? &passed->guard : &loader->target->guard;
+    const struct buf *again = &loader->passed.guard;
+    const struct buf *guard = again->length > 0 ? again : &loader->target->guard;
     buf_clear(&loader->sql);
     if (prologue->length > 0)
         buf_append(&loader->sql, prologue->data, prologue->length);
@@ -48,7 +48,7 @@ static enum attempt give_up_begin(struct loader *loader, bool copy, struct failu
             break;
         }
         if (pg_side_table_check_raised(&error)) {
-            target_forget_passed(target);
+            loader_forget_passed(loader);
             return ATTEMPT_AGAIN;
         }
     }

@@ -9,6 +9,8 @@ void loader_init(struct loader *loader, const struct load_options *options, stru
 {
     *loader = (struct loader){ .options = options, .target = target, .tally = tally };
     buf_init(&loader->sql, MAX_SQL);
+    buf_init(&loader->passed.guard, MAX_SQL);
+    buf_init(&loader->passed.check, MAX_SQL);
     upsert_state_init(&loader->upsert);
 }
 
@@ -19,7 +21,16 @@ void loader_free(struct loader *loader)
     free(loader->fresh);
     free(loader->scratch);
     buf_free(&loader->sql);
+    buf_free(&loader->passed.guard);
+    buf_free(&loader->passed.check);
     upsert_state_free(&loader->upsert);
+}
+
+void loader_forget_passed(struct loader *loader)
+{
+    loader->passed.asked = false;
+    buf_clear(&loader->passed.guard);
+    buf_clear(&loader->passed.check);
 }
 
 void loader_release(struct loader *loader)

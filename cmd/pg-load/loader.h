@@ -10,12 +10,26 @@
 #include "pg/error_names.h"
 #include "pg/key.h"
 #include "pg/stopped_client.h"
+#include "pg/table_state.h"
 #include "pg/xact_status.h"
 #include "tally.h"
 #include "target.h"
 #include "upsert_state.h"
 
 enum { LOADER_RENEWALS = 4 }; /* each statement of a migration may need one */
+
+/*
+ * A check of the tables that passed, and the statements that take the place of the next ones as
+ * long as the fingerprints are the same (pg/fingerprint.h). The buffers end with a NUL, and are
+ * empty where a full check is needed.
+ */
+struct passed_check {
+    bool asked;                      /* the fingerprints were read */
+    struct buf guard;                /* in place of the target's */
+    struct buf check;                /* reads a fingerprint, and whether error rows wait */
+    char fingerprint[PG_SHAPE_SIZE]; /* what it was */
+    struct pg_table_state state;     /* what the full check found then */
+};
 
 /* The state of one connection that outlives a batch. */
 struct loader {
@@ -44,6 +58,7 @@ struct loader {
     struct pg_key *scratch;
     size_t capacity;
     struct buf sql;
+    struct passed_check passed;
     struct upsert upsert;
     struct pg_stopped_client stopped; /* clients that held the ledger when a key was waited for */
 };
@@ -51,6 +66,9 @@ struct loader {
 void loader_init(struct loader *loader, const struct load_options *options, struct target *target,
     struct tally *tally);
 void loader_free(struct loader *loader);
+
+/* Make the next transaction check the tables in full. */
+void loader_forget_passed(struct loader *loader);
 
 /* Return to the tally what the last transaction claimed, because it is not committed. */
 void loader_release(struct loader *loader);

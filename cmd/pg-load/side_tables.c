@@ -188,7 +188,6 @@ int side_tables_open(struct target *target, const struct load_options *options,
     pg_side_table_free(&target->errors);
     buf_clear(&target->prologue);
     buf_clear(&target->guard);
-    target_forget_passed(target);
     target->created = false;
     target->has_ledger = !options->no_ledger;
     target->has_errors = !options->no_quarantine;

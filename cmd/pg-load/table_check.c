@@ -87,9 +87,10 @@ static bool take_fingerprint(const struct pg_conn *conn, int column, char text[P
 
 /* Make the statements that spare the next batches the full checks. Return 0, or -1 when memory runs
  * out. */
-static int shorten_checks(struct target *target, const struct pg_table_state *state)
+static int shorten_checks(struct loader *loader, const struct pg_table_state *state)
 {
-    struct target_passed *passed = &target->passed;
+    const struct target *target = loader->target;
+    struct passed_check *passed = &loader->passed;
     const struct pg_fingerprint_of at_begin = tables_of(target, false);
     const struct pg_fingerprint_of after_rows = tables_of(target, true);
     char begin[PG_SHAPE_SIZE];
@@ -111,12 +112,13 @@ static int shorten_checks(struct target *target, const struct pg_table_state *st
  * Remember a full check that passed. The transaction holds locks on the tables since its begin, so
  * its fingerprints are of what was checked. The tables that a dry run made are gone with it.
  */
-static int remember(struct target *target, const struct pg_table_state *state)
+static int remember(struct loader *loader, const struct pg_table_state *state)
 {
+    const struct target *target = loader->target;
     const struct pg_fingerprint_of at_begin = tables_of(target, false);
     const struct pg_fingerprint_of after_rows = tables_of(target, true);
     struct buf sql;
-    if (target->passed.asked || target->prologue.length > 0)
+    if (loader->passed.asked || target->prologue.length > 0)
         return 0;
     buf_init(&sql, MAX_SQL);
     buf_puts(&sql, "SELECT ");
@@ -127,18 +129,19 @@ static int remember(struct target *target, const struct pg_table_state *state)
     int status = text == NULL ? pg_conn_no_memory(target->conn)
                               : pg_conn_query(target->conn, text, NULL, 0, false);
     buf_free(&sql);
-    if (status == 0 && shorten_checks(target, state) != 0)
+    if (status == 0 && shorten_checks(loader, state) != 0)
         status = pg_conn_no_memory(target->conn);
     if (status != 0)
-        target_forget_passed(target);
+        loader_forget_passed(loader);
     return status;
 }
 
 /* Find the state of the tables, in full only when their fingerprint has changed. Return 0 or -1. */
-static int find_state(struct target *target, const struct row_batch *batch,
+static int find_state(struct loader *loader, const struct row_batch *batch,
     struct pg_table_state *state)
 {
-    const struct target_passed *passed = &target->passed;
+    const struct target *target = loader->target;
+    const struct passed_check *passed = &loader->passed;
     char found[PG_SHAPE_SIZE];
     if (passed->check.length > 0) {
         if (pg_conn_query(target->conn, passed->check.data, NULL, 0, false) != 0)
@@ -149,7 +152,7 @@ static int find_state(struct target *target, const struct row_batch *batch,
             state->waiting = waiting != NULL && *waiting == 't';
             return 0;
         }
-        target_forget_passed(target);
+        loader_forget_passed(loader);
     }
     return pg_table_state_read(target->conn, batch->table,
         target->has_ledger ? PG_TABLE_STATE_TARGET : PG_TABLE_STATE_SHAPE,
@@ -160,9 +163,9 @@ static int find_state(struct target *target, const struct row_batch *batch,
 enum table_check table_check_batch(struct loader *loader, const struct row_batch *batch,
     struct failure *failure)
 {
-    struct target *target = loader->target;
+    const struct target *target = loader->target;
     struct pg_table_state state;
-    if (find_state(target, batch, &state) != 0)
+    if (find_state(loader, batch, &state) != 0)
         return TABLE_CHECK_ERROR;
     loader->waiting = state.waiting;
     if (target->has_ledger &&
@@ -173,7 +176,7 @@ enum table_check table_check_batch(struct loader *loader, const struct row_batch
     bool same = strcmp(state.shape, batch->table->shape) == 0;
     if (!same && loader->renewals < LOADER_RENEWALS)
         return TABLE_CHECK_CHANGED;
-    return remember(target, &state) == 0 ? TABLE_CHECK_HOLDS : TABLE_CHECK_ERROR;
+    return remember(loader, &state) == 0 ? TABLE_CHECK_HOLDS : TABLE_CHECK_ERROR;
 }
 
 enum table_check table_check_errors(struct loader *loader, const struct row_batch *batch,

@@ -8,26 +8,11 @@
 #include "pg/ledger_form.h"
 #include "pg/side_table.h"
 #include "pg/table.h"
-#include "pg/table_state.h"
 #include "pg/upsert_form.h"
 
 enum { TARGET_MAX_PROLOGUE = 65536 };
 
-/*
- * A check of the tables that passed, and the statements that take the place of the next ones as
- * long as the fingerprints are the same (pg/fingerprint.h). The buffers end with a NUL, and are
- * empty where a full check is needed.
- */
-struct target_passed {
-    bool asked;                      /* the fingerprints were read */
-    struct buf guard;                /* in place of the target's */
-    struct buf check;                /* reads a fingerprint, and whether error rows wait */
-    char fingerprint[PG_SHAPE_SIZE]; /* what it was */
-    struct pg_table_state state;     /* what the full check found then */
-};
-
-/* The database side of a run. But for ${passed} it does not change once open. The two buffers end
- * with a NUL. */
+/* The database side of a run; it does not change once open. The two buffers end with a NUL. */
 struct target {
     struct pg_conn *conn;
     struct pg_table table;
@@ -44,11 +29,7 @@ struct target {
     struct catalogue *catalogue; /* of the run; NULL: nothing is loaded */
     struct buf prologue;         /* the start of every transaction: missing tables of a dry run */
     struct buf guard;            /* after it: locks the two tables and checks their owners */
-    struct target_passed passed;
 };
-
-/* Make the next transaction check the tables in full. */
-void target_forget_passed(struct target *target);
 
 void target_close(struct target *target); /* a zeroed target too */
 

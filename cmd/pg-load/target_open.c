@@ -116,8 +116,6 @@ int target_open(struct target *target, const struct load_options *options, struc
     *target = (struct target){ .conn = NULL };
     buf_init(&target->prologue, TARGET_MAX_PROLOGUE);
     buf_init(&target->guard, TARGET_MAX_PROLOGUE);
-    buf_init(&target->passed.guard, TARGET_MAX_PROLOGUE);
-    buf_init(&target->passed.check, TARGET_MAX_PROLOGUE);
     target->conn = pg_conn_new(options->dsn, options->password_command);
     if (target->conn == NULL)
         return failure_no_memory(failure);
