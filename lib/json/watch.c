@@ -137,17 +137,17 @@ int json_watch_add(struct json_watch *watch, const char *key, size_t length, uin
     if (!names)
         return -1;
     watch->names = names;
-    char *text = malloc(size + 1);
-    if (!text)
+    struct json_watch_name name = { node, size, malloc(size + 1) };
+    if (!name.text)
         return -1;
-    memcpy(text, folded, size);
+    memcpy(name.text, folded, size);
     memmove(names + at + 1, names + at, (watch->count - at) * sizeof *names);
-    names[at] = (struct json_watch_name){ node, size, text };
+    names[at] = name;
     watch->shortest = watch->count == 0 || size < watch->shortest ? size : watch->shortest;
     watch->count++;
     if (size > 0) {
-        allow(watch, (unsigned char)text[0], JSON_WATCH_BEGINS);
-        allow(watch, (unsigned char)text[size - 1], JSON_WATCH_ENDS);
+        allow(watch, (unsigned char)folded[0], JSON_WATCH_BEGINS);
+        allow(watch, (unsigned char)folded[size - 1], JSON_WATCH_ENDS);
     } else {
         memset(watch->ends, JSON_WATCH_BEGINS | JSON_WATCH_ENDS, sizeof watch->ends);
     }
