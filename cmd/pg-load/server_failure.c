@@ -52,7 +52,10 @@ int server_failure_set(struct failure *failure, const struct pg_error *error, co
     (void)failure_set(failure, status, "%s", whole == NULL ? doing : whole);
     buf_free(&text);
     return strncmp(error->sqlstate, "28", 2) == 0
-        ? failure_hint(failure, "%s", "check the user, and its password or --password-command")
+        ? failure_hint(failure, "%s",
+              strcmp(error->sqlstate, "28P01") == 0
+                  ? "check the user, and its password or --password-command"
+                  : "check the user, and what the server's pg_hba.conf demands")
         : -1;
 }
 

@@ -51,7 +51,7 @@ int table_check_target(const struct target *target, const struct load_options *o
     struct pg_table_state guard;
     if (options->no_ledger || options->prune)
         return 0;
-    if (pg_table_state_read(target->conn, &target->table, PG_TABLE_STATE_TARGET, NULL, NULL,
+    if (pg_table_state_read(target->conn, &target->table, PG_TABLE_STATE_TARGET, NULL, NULL, NULL,
             &guard) != 0)
         return server_failure_set(failure, pg_conn_error(target->conn), "cannot read the table",
             true);
@@ -78,6 +78,12 @@ static struct pg_fingerprint_of tables_of(const struct target *target, bool afte
         .errors = target->has_errors && !after_rows ? &target->errors : NULL };
 }
 
+/* The tables that a dry run makes are gone with its transaction. */
+static bool may_remember(const struct target *target)
+{
+    return target->prologue.length == 0;
+}
+
 /* Take the text of a fingerprint from the result. Return false when there is none. */
 static bool take_fingerprint(const struct pg_conn *conn, int column, char text[PG_SHAPE_SIZE])
 {
@@ -85,18 +91,33 @@ static bool take_fingerprint(const struct pg_conn *conn, int column, char text[P
     return value != NULL && memccpy(text, value, '\0', PG_SHAPE_SIZE) != NULL;
 }
 
-/* Make the statements that spare the next batches the full checks. Return 0, or -1 when memory runs
- * out. */
-static int shorten_checks(struct loader *loader, const struct pg_table_state *state)
+/* Append the two fingerprints: for the begin of a transaction, and for the check after its rows. */
+static void ask_fingerprints(const struct target *target, struct buf *sql)
 {
-    const struct target *target = loader->target;
-    struct passed_check *passed = &loader->passed;
     const struct pg_fingerprint_of at_begin = tables_of(target, false);
     const struct pg_fingerprint_of after_rows = tables_of(target, true);
+    pg_fingerprint_sql(&at_begin, sql);
+    buf_puts(sql, ", ");
+    pg_fingerprint_sql(&after_rows, sql);
+}
+
+/*
+ * Remember a full check that passed, with the fingerprints that its statement has read, and make
+ * the statements that spare the next batches such checks. What the begin of this transaction has
+ * checked is locked since then. Return 0, or -1 when memory runs out.
+ */
+static int remember(struct loader *loader, const struct pg_table_state *state)
+{
+    const struct target *target = loader->target;
+    const struct pg_fingerprint_of at_begin = tables_of(target, false);
+    const struct pg_fingerprint_of after_rows = tables_of(target, true);
+    struct passed_check *passed = &loader->passed;
     char begin[PG_SHAPE_SIZE];
-    if (take_fingerprint(target->conn, 0, begin))
+    if (passed->asked || !may_remember(target))
+        return 0;
+    if (take_fingerprint(target->conn, state->more, begin))
         pg_fingerprint_lock_sql(&at_begin, begin, &passed->guard);
-    if (take_fingerprint(target->conn, 1, passed->fingerprint)) {
+    if (take_fingerprint(target->conn, state->more + 1, passed->fingerprint)) {
         passed->state = *state;
         buf_puts(&passed->check, "SELECT ");
         pg_fingerprint_sql(&after_rows, &passed->check);
@@ -105,35 +126,10 @@ static int shorten_checks(struct loader *loader, const struct pg_table_state *st
                 target->errors.qualified);
     }
     passed->asked = true;
-    return buf_cstr(&passed->guard) != NULL && buf_cstr(&passed->check) != NULL ? 0 : -1;
-}
-
-/*
- * Remember a full check that passed. The transaction holds locks on the tables since its begin, so
- * its fingerprints are of what was checked. The tables that a dry run made are gone with it.
- */
-static int remember(struct loader *loader, const struct pg_table_state *state)
-{
-    const struct target *target = loader->target;
-    const struct pg_fingerprint_of at_begin = tables_of(target, false);
-    const struct pg_fingerprint_of after_rows = tables_of(target, true);
-    struct buf sql;
-    if (loader->passed.asked || target->prologue.length > 0)
+    if (buf_cstr(&passed->guard) != NULL && buf_cstr(&passed->check) != NULL)
         return 0;
-    buf_init(&sql, MAX_SQL);
-    buf_puts(&sql, "SELECT ");
-    pg_fingerprint_sql(&at_begin, &sql);
-    buf_puts(&sql, ", ");
-    pg_fingerprint_sql(&after_rows, &sql);
-    const char *text = buf_cstr(&sql);
-    int status = text == NULL ? pg_conn_no_memory(target->conn)
-                              : pg_conn_query(target->conn, text, NULL, 0, false);
-    buf_free(&sql);
-    if (status == 0 && shorten_checks(loader, state) != 0)
-        status = pg_conn_no_memory(target->conn);
-    if (status != 0)
-        loader_forget_passed(loader);
-    return status;
+    loader_forget_passed(loader);
+    return pg_conn_no_memory(target->conn);
 }
 
 /* Find the state of the tables, in full only when their fingerprint has changed. Return 0 or -1. */
@@ -154,10 +150,20 @@ static int find_state(struct loader *loader, const struct row_batch *batch,
         }
         loader_forget_passed(loader);
     }
-    return pg_table_state_read(target->conn, batch->table,
-        target->has_ledger ? PG_TABLE_STATE_TARGET : PG_TABLE_STATE_SHAPE,
-        target->has_ledger ? &target->ledger : NULL, target->has_errors ? &target->errors : NULL,
-        state);
+    struct buf more;
+    buf_init(&more, MAX_SQL);
+    if (!passed->asked && may_remember(target))
+        ask_fingerprints(target, &more);
+    const char *fingerprints = buf_cstr(&more);
+    int status = fingerprints == NULL
+        ? pg_conn_no_memory(target->conn)
+        : pg_table_state_read(target->conn, batch->table,
+              target->has_ledger ? PG_TABLE_STATE_TARGET : PG_TABLE_STATE_SHAPE,
+              target->has_ledger ? &target->ledger : NULL,
+              target->has_errors ? &target->errors : NULL, more.length > 0 ? fingerprints : NULL,
+              state);
+    buf_free(&more);
+    return status;
 }
 
 enum table_check table_check_batch(struct loader *loader, const struct row_batch *batch,
@@ -185,7 +191,7 @@ enum table_check table_check_errors(struct loader *loader, const struct row_batc
     const struct target *target = loader->target;
     struct pg_table_state guard;
     if (pg_table_state_read(target->conn, batch->table, PG_TABLE_STATE_TARGET, &target->errors,
-            &target->errors, &guard) != 0)
+            &target->errors, NULL, &guard) != 0)
         return TABLE_CHECK_ERROR;
     return judge_side(&guard.side, &target->errors, "error table", failure) == 0
         ? TABLE_CHECK_HOLDS

@@ -62,7 +62,7 @@ static bool is_true(const struct pg_conn *conn, int column)
 
 int pg_table_state_read(struct pg_conn *conn, const struct pg_table *table,
     enum pg_table_state_what what, const struct pg_side_table *side,
-    const struct pg_side_table *errors, struct pg_table_state *guard)
+    const struct pg_side_table *errors, const char *more, struct pg_table_state *guard)
 {
     const struct pg_param params[] = { { .data = table->qualified },
         { .data = side == NULL ? NULL : side->qualified } };
@@ -75,6 +75,10 @@ int pg_table_state_read(struct pg_conn *conn, const struct pg_table *table,
     if (errors != NULL)
         buf_printf(&sql, ", EXISTS (SELECT FROM %s e WHERE e.resolved_at IS NULL)",
             errors->qualified);
+    if (more != NULL) {
+        buf_puts(&sql, ", ");
+        buf_puts(&sql, more);
+    }
     const char *text = buf_cstr(&sql);
     int status = text == NULL
         ? pg_conn_no_memory(conn)
@@ -85,6 +89,7 @@ int pg_table_state_read(struct pg_conn *conn, const struct pg_table *table,
     const char *shape = pg_conn_value(conn, 0, SHAPE);
     if (shape != NULL)
         memccpy(guard->shape, shape, '\0', sizeof guard->shape - 1);
+    guard->more = waiting + (errors != NULL);
     guard->waiting = errors != NULL && is_true(conn, waiting);
     if (shape_alone)
         return 0;

@@ -28,6 +28,7 @@ struct pg_table_state {
     bool forgets;              /* or unlogged or temporary */
     struct pg_side_state side; /* of the requested table */
     bool waiting;              /* the error table has unresolved rows */
+    int more;                  /* column of the result where the values of ${more} begin */
 };
 
 /*
@@ -40,14 +41,16 @@ enum pg_table_state_what {
 };
 
 /*
- * pg_table_state_read(conn, table, what, side, errors, guard):
+ * pg_table_state_read(conn, table, what, side, errors, more, guard):
  * Check the tables in one statement. ${side}: the ledger or error table to check, with
  * PG_TABLE_STATE_TARGET; or NULL. ${errors}: an error table that may have unresolved rows; or NULL.
+ * ${more}: SQL expressions, separated by commas, whose values stay in the result, as of the same
+ * moment; or NULL.
  * Return 0, or -1 with the connection's error. An error of SQLSTATE class 42 is about ${errors},
  * the only table that is read.
  */
 int pg_table_state_read(struct pg_conn *conn, const struct pg_table *table,
     enum pg_table_state_what what, const struct pg_side_table *side,
-    const struct pg_side_table *errors, struct pg_table_state *guard);
+    const struct pg_side_table *errors, const char *more, struct pg_table_state *guard);
 
 #endif

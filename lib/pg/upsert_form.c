@@ -97,11 +97,14 @@ static const char triggers_sql[] =
     "  SELECT p.relid::pg_catalog.oid FROM pg_catalog.pg_partition_tree($1::pg_catalog.regclass) p)))"
     " LIMIT 1";
 
-/* A rule that excludes ON CONFLICT: for INSERT ('3'), if enabled, or for UPDATE ('2'). */
+/* A rule that excludes ON CONFLICT: for INSERT ('3'), if it is in force (PostgreSQL manual, ALTER
+ * TABLE), or for UPDATE ('2'). */
 static const char rules_sql[] =
     "SELECT w.rulename FROM pg_catalog.pg_rewrite w WHERE w.ev_class" EQ "$1::pg_catalog.regclass"
-    " AND (w.ev_type" EQ "'2' OR (w.ev_type" EQ "'3' AND w.ev_enabled"
-    " OPERATOR(pg_catalog.<>) 'D')) ORDER BY w.rulename LIMIT 1";
+    " AND (w.ev_type" EQ "'2' OR (w.ev_type" EQ "'3' AND (w.ev_enabled" EQ "'A' OR w.ev_enabled" EQ
+    "  CASE pg_catalog.current_setting('session_replication_role') WHEN 'replica' THEN"
+    "  'R'::pg_catalog.\"char\" ELSE 'O'::pg_catalog.\"char\" END)))"
+    " ORDER BY w.rulename LIMIT 1";
 
 /* clang-format on */
 

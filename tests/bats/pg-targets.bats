@@ -80,6 +80,8 @@ foreign_server() {
     trigger | insert) sql "CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
       CREATE TRIGGER d BEFORE INSERT ON t_ledger FOR EACH ROW EXECUTE FUNCTION drop_it()" ;;
     rule) sql 'CREATE RULE r AS ON INSERT TO t_ledger DO INSTEAD NOTHING' ;;
+    errors_rule) sql 'CREATE RULE r AS ON INSERT TO t_errors DO INSTEAD NOTHING' ;;
+    errors_key) sql 'ALTER TABLE t_errors DROP CONSTRAINT t_errors_pkey' ;;
     security) sql 'ALTER TABLE t_ledger ENABLE ROW LEVEL SECURITY' ;;
     column) sql 'TRUNCATE t_errors; ALTER TABLE t_errors ADD COLUMN must integer NOT NULL' ;;
     child) sql 'CREATE UNLOGGED TABLE t2 () INHERITS (t_ledger)' ;;
@@ -118,6 +120,30 @@ foreign_server() {
 1 security t_ledger, of .*, has triggers, rules or row security
 1 column t_errors, of .*, lacks a column .* or has a column that must be given
 1 child t_ledger is unlogged
+1 errors_rule t_errors, of .*, has triggers, rules
+1 errors_key t_errors, of .*, lacks a column or a unique index
+END
+}
+
+@test "after the first batch, the tables are checked by a fingerprint, with each kind of load" {
+  local name option number=0 begins
+  sql "ALTER DATABASE $PGDATABASE SET log_statement = 'all'"
+  while read -ra option; do
+    name=t$((number += 1))
+    sql "CREATE TABLE $name (id integer PRIMARY KEY)"
+    records 1 20 >in
+    load_in -t "$name" --batch-rows 2 "${option[@]}"
+    [ "$(tally)" = '20 committed' ]
+    begins=$(grep -a "BEGIN ISOLATION LEVEL.*LOCK TABLE public\.${name}_" "$SERVERS_DIR/postgres/log")
+    echo "${option[*]}: full $(grep -c 'judged AS' <<<"$begins"), short $(grep -c 'f\.entry' <<<"$begins")"
+    [ "$(grep -c 'judged AS' <<<"$begins")" = 1 ]
+    [ "$(grep -c 'f\.entry' <<<"$begins")" = 9 ]
+  done <<END
+--no-map
+--no-map --no-ledger
+--no-map --no-quarantine
+--no-map --upsert id --no-ledger
+--no-map --upsert id
 END
 }
 
