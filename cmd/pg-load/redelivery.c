@@ -233,11 +233,7 @@ enum pg_errors_relation redelivery_relate(struct redelivery *redelivery,
         return error == JSON_TOO_MANY ? PG_ERRORS_FAILED : PG_ERRORS_OTHER;
     struct side a = side_of(redelivery, made, &redelivery->made);
     struct side b = side_of(redelivery, stored, &redelivery->stored);
-    if (a.receive_count == 0 || b.receive_count == 0 || a.receive_count == b.receive_count)
+    if (b.receive_count == 0 || a.receive_count <= b.receive_count)
         return PG_ERRORS_OTHER;
-    bool later = a.receive_count > b.receive_count;
-    enum difference found = compare(&a, &b);
-    if (found == DIFFERS_OTHERWISE || (found == DIFFERS_IN_FORMS && !later))
-        return PG_ERRORS_OTHER;
-    return later ? PG_ERRORS_LATER : PG_ERRORS_EARLIER;
+    return compare(&a, &b) == DIFFERS_OTHERWISE ? PG_ERRORS_OTHER : PG_ERRORS_LATER;
 }

@@ -29,16 +29,15 @@ void redelivery_close(struct redelivery *redelivery);
  * ${made} is the same as the error table has it.
  *
  * Only a record with a receipt handle can be a delivery: stored records, and so their replays, have
- * none. The values of "sqs" are not compared, but its "receive_count" tells the order. Two records
- * of one delivery have one count, and are never the same. The others must be equal except for
+ * none. Only a later one, by the "receive_count" of "sqs", is the same as a stored one. A file with
+ * handles, such as an archive, has the stored delivery and earlier ones too, perhaps edited. The
+ * other values of "sqs" are not compared. The rest must be equal except for
  *
  *   - tokens of one method and length with different key ids: under one key id they would stand for
  *     different values;
  *   - the key id in "pii";
- *   - in a later delivery, if these key ids differ, what the methods that keep a form can make of
- *     one value: two addresses of one family, or texts and numbers that differ in letters and
- *     digits alone. An earlier delivery comes after a later one only if two loaders have the
- *     message. A file with handles, such as an archive, has earlier ones too, perhaps edited.
+ *   - if these key ids differ, what the methods that keep a form can make of one value: two
+ *     addresses of one family, or texts and numbers that differ in letters and digits alone.
  *
  * A later delivery replaces the stored record: it comes with all that the message holds, which an
  * earlier one need not have been.

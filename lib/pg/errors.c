@@ -45,7 +45,7 @@ static const enum pg_array_type types[COLUMNS] = { [KEY] = PG_ARRAY_UUID,
 /* One SQL line in one C line. */
 /* clang-format off */
 
-/* An existing row counts what comes again. */
+/* An existing row counts what comes again, and takes its reason. */
 #define STORE_SQL \
     "INSERT INTO ERRORS AS e (key, message_id, ledger_key, content, stage, code, sqlstate," \
     " column_name, constraint_name, record, count)" \
@@ -55,19 +55,17 @@ static const enum pg_array_type types[COLUMNS] = { [KEY] = PG_ARRAY_UUID,
     UNNEST("$9", "text") "," UNNEST("$10", "text") "," UNNEST("$11", "int8") ")" \
     " ON CONFLICT (key) DO UPDATE SET" \
                 "  count = e.count OPERATOR(pg_catalog.+) excluded.count, last_at = pg_catalog.now()," \
-                "  resolved_at = NULL"
-#define AND_TAKE ", stage = excluded.stage, code = excluded.code," \
+                "  resolved_at = NULL, stage = excluded.stage, code = excluded.code," \
                 "  sqlstate = excluded.sqlstate, column_name = excluded.column_name," \
                 "  constraint_name = excluded.constraint_name, record = excluded.record"
 
 /* The same content keeps its row; only reason and time are updated. */
-static const char store_sql[] = STORE_SQL AND_TAKE
+static const char store_sql[] = STORE_SQL
     " WHERE e.content OPERATOR(pg_catalog.=) excluded.content RETURNING key";
 
-/* Content that only another masking key has changed, of a later and of an earlier delivery. */
-static const char take_sql[] = STORE_SQL AND_TAKE
+/* Content of a later delivery, which only another masking key has changed. */
+static const char take_sql[] = STORE_SQL
     ", content = excluded.content, ledger_key = excluded.ledger_key";
-static const char count_sql[] = STORE_SQL;
 
 /* clang-format on */
 
@@ -364,25 +362,25 @@ static int relate(struct store *store)
     return 0;
 }
 
-/* Update the rows of the picked rows with that relation, which are then done. */
-static int update(struct store *store, enum pg_errors_relation relation, const char *sql)
+/* Update the rows of the picked rows that are later deliveries. Those are then done. */
+static int update_later(struct store *store)
 {
     start_chunk(&store->chunk);
     for (size_t i = 0; i < store->picked; i++) {
         struct pg_error_row *row = &store->rows[store->picks[i]];
-        if (store->relations[i] != relation)
+        if (store->relations[i] != PG_ERRORS_LATER)
             continue;
         if (add_row(store, row, &row->key) != 0)
             return -1;
         row->repeats = 0;
     }
-    return store->chunk.rows == 0 ? 0 : send_chunk(store, sql);
+    return store->chunk.rows == 0 ? 0 : send_chunk(store, take_sql);
 }
 
 /*
- * Find the rows that are deliveries of a message with a row already, and update that. Their first
- * statement has locked it, also where the contents differ. A message may have several contents:
- * compare one at a time, because each may change the stored one.
+ * Find the rows that are later deliveries of a message with a row already, and update that. Their
+ * first statement has locked it, also where the contents differ. A message may have several
+ * contents: compare one at a time, because each may change the stored one.
  */
 static int merge_deliveries(struct store *store)
 {
@@ -397,9 +395,7 @@ static int merge_deliveries(struct store *store)
                 return -1;
             if (store->picked == 0)
                 continue;
-            if (ask(store, room) != 0 || relate(store) != 0 ||
-                update(store, PG_ERRORS_LATER, take_sql) != 0 ||
-                update(store, PG_ERRORS_EARLIER, count_sql) != 0)
+            if (ask(store, room) != 0 || relate(store) != 0 || update_later(store) != 0)
                 return -1;
             compared += store->picked;
         }

@@ -37,10 +37,9 @@ typedef int pg_errors_write(struct buf *out, void *context, size_t item);
 
 /* What a record is to the record of a row that has its key and other content. */
 enum pg_errors_relation {
-    PG_ERRORS_OTHER,   /* it has something else to say, and gets a row of its own */
-    PG_ERRORS_EARLIER, /* a delivery of the same message: the row stays, and counts it */
-    PG_ERRORS_LATER,   /* the same, and the row takes its record */
-    PG_ERRORS_FAILED   /* out of memory */
+    PG_ERRORS_OTHER, /* it has something else to say, and gets a row of its own */
+    PG_ERRORS_LATER, /* a later delivery of the same message: the row takes its record */
+    PG_ERRORS_FAILED /* out of memory */
 };
 
 /* A record as the table has it, in ASCII. */
