@@ -155,6 +155,29 @@ pg-load: hint: name an ordinary table, or load without --upsert' ]
   refused 78 'm: no line for column n, which --newer names$' --upsert a,b --newer n --map m
 }
 
+@test "a rule is refused while it is in force, as the server refuses ON CONFLICT beside it" {
+  local state setting due
+  sql 'CREATE TABLE t (id integer PRIMARY KEY); CREATE TABLE u (id integer);
+    CREATE RULE copy AS ON INSERT TO t DO ALSO INSERT INTO u VALUES (NEW.id)'
+  records 1 1 >in
+  while read -r state setting due; do
+    echo "$state $setting"
+    sql "ALTER TABLE t ${state//_/ } RULE copy; ALTER DATABASE $PGDATABASE SET session_replication_role = $setting"
+    load_in -t t --upsert id --no-ledger
+    [ "$status" -eq "$due" ]
+    if [ "$due" = 69 ]; then grep -q 'rule copy' err; fi
+    sql 'INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING' 2>psql || [ "$due" = 69 ]
+  done <<'END'
+ENABLE origin 69
+ENABLE replica 0
+ENABLE_REPLICA origin 0
+ENABLE_REPLICA replica 69
+ENABLE_ALWAYS origin 69
+ENABLE_ALWAYS replica 69
+DISABLE origin 0
+END
+}
+
 @test "a wrong command line is refused" {
   sql 'CREATE TABLE t (a integer, b integer, UNIQUE (a, b))'
   refused 64 '--newer needs --upsert$' --newer a
