@@ -95,14 +95,9 @@ int key_input_sealed(struct buf *text, const char *file, struct failure *failure
     return failure_hint(failure, "give the output of kms-open --seal, or of Encrypt of KMS");
 }
 
-/* Same texts as mask/startup.h, for the programs that use keys. */
 static int refuse_key(const char *name, enum keyring_cause cause, struct failure *failure)
 {
-    const char *hint = NULL;
-    if (cause == KEYRING_OTHERS || cause == KEYRING_GROUP_WRITE)
-        hint = "make it readable by its owner only: chmod 600";
-    else if (cause == KEYRING_GROUP_READ)
-        hint = "chmod 600 it, or allow it with --key-group-readable";
+    const char *hint = keyring_cause_remedy(cause);
     (void)failure_set(failure,
         keyring_cause_is_permission(cause) ? STATUS_PERMISSION : STATUS_CONFIG, "key file %s: %s",
         name, keyring_cause_text(cause));

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "digits.h"
+#include "jq_precision.h"
 #include "json/string.h"
 #include "row_key.h"
 
@@ -86,7 +86,7 @@ static bool would_round(const struct view *view, const struct source *source)
 {
     const struct json_match *match = row_reader_find(view->reader, source->node);
     return source->filter != NULL && !source->whole && match != NULL &&
-        digits_too_many(view->text + match->value, match->end - match->value);
+        jq_precision_exceeded(view->text + match->value, match->end - match->value);
 }
 
 /* Check that ${value}, which --key yields, is also the key that a jq makes that rounds numbers. */

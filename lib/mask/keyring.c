@@ -402,3 +402,11 @@ const char *keyring_cause_text(enum keyring_cause cause)
     }
     return "unknown";
 }
+
+const char *keyring_cause_remedy(enum keyring_cause cause)
+{
+    if (cause == KEYRING_OTHERS || cause == KEYRING_GROUP_WRITE)
+        return "make it readable by its owner only: chmod 600";
+    return cause == KEYRING_GROUP_READ ? "chmod 600 it, or allow it with --key-group-readable"
+                                       : NULL;
+}

@@ -120,6 +120,9 @@ size_t keyring_format(const unsigned char master[KEYRING_MASTER], const char *id
 /* Return the text of a cause, for a message that names the file. */
 const char *keyring_cause_text(enum keyring_cause cause);
 
+/* Return what to do about a cause, for a hint; or NULL. */
+const char *keyring_cause_remedy(enum keyring_cause cause);
+
 /*
  * keyring_lock_heap(ring):
  * Keep out of swap all small pieces that malloc(3) has allocated so far: this ring, derived keys

@@ -108,7 +108,7 @@ int startup_key_failure(const char *file, const struct keyring_error *error,
 {
     enum keyring_cause cause = error->cause;
     enum status status = STATUS_CONFIG;
-    const char *hint = NULL;
+    const char *hint = keyring_cause_remedy(cause);
     char place[16] = "";
     if (keyring_cause_is_permission(cause))
         status = STATUS_PERMISSION;
@@ -116,13 +116,9 @@ int startup_key_failure(const char *file, const struct keyring_error *error,
         status = STATUS_IO;
     else if (cause == KEYRING_MEMORY || cause == KEYRING_CRYPTO)
         status = STATUS_INTERNAL;
-    if (cause == KEYRING_OTHERS || cause == KEYRING_GROUP_WRITE)
-        hint = "make it readable by its owner only: chmod 600";
-    else if (cause == KEYRING_GROUP_READ)
-        hint = "chmod 600 it, or allow it with --key-group-readable";
-    else if (error->errnum == EACCES)
+    if (hint == NULL && error->errnum == EACCES)
         hint = trusted_file_denied(file);
-    else if (cause == KEYRING_OPEN && error->errnum == ENOENT)
+    else if (hint == NULL && cause == KEYRING_OPEN && error->errnum == ENOENT)
         hint = "make a key file with pii-keygen";
     if (error->line > 0)
         (void)snprintf(place, sizeof place, ":%u", error->line);

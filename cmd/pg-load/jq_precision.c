@@ -1,6 +1,6 @@
-#include "digits.h"
+#include "jq_precision.h"
 
-bool digits_too_many(const char *text, size_t length)
+bool jq_precision_exceeded(const char *text, size_t length)
 {
     enum { EXACT_DIGITS = 15 };
     bool string = false;
