@@ -9,7 +9,7 @@
  * "SequenceNumber" of FIFO topics; EventBridge: AWS events reference, and "replay-name" of
  * archives; CloudEvents: spec.md 1.0.2 and the folder extensions beside it.
  */
-#define NAME(text) text, sizeof text - 1
+#define NAME(text) text, sizeof(text) - 1
 /* clang-format off */
 const struct envelope_member_form envelope_member_forms[] = {
     { NAME("Type"),                 SNS,         NOTIFICATION, SNS },

@@ -223,7 +223,7 @@ static int take_reference(const char *text, size_t left, char out[LONGEST_CHARAC
 {
 #define ENTITY(name, character)          \
     {                                    \
-        name, sizeof name - 1, character \
+        name, sizeof(name) - 1, character \
     }
     static const struct {
         const char *text;
