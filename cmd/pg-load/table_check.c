@@ -170,7 +170,7 @@ enum table_check table_check_batch(struct loader *loader, const struct row_batch
     struct failure *failure)
 {
     const struct target *target = loader->target;
-    struct pg_table_state state;
+    struct pg_table_state state = { .more = 0 };
     if (find_state(loader, batch, &state) != 0)
         return TABLE_CHECK_ERROR;
     loader->waiting = state.waiting;
