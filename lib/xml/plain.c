@@ -221,8 +221,8 @@ static uint32_t number_of(const char *at, const char *end)
 /* Take a reference, from its '&'. ${out} gets its ${length} bytes. */
 static int take_reference(const char *text, size_t left, char out[LONGEST_CHARACTER], int *length)
 {
-#define ENTITY(name, character)          \
-    {                                    \
+#define ENTITY(name, character)           \
+    {                                     \
         name, sizeof(name) - 1, character \
     }
     static const struct {
