@@ -352,7 +352,7 @@ cutter() {
     kill "$!"
     wait "$!" || status=$?
     [ "$status" -eq 75 ]
-    [ $((SECONDS - started)) -lt 10 ]
+    [ $((SECONDS - started)) -lt 30 ]
     [ ! -s out ]
   done
 }

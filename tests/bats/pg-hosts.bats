@@ -77,7 +77,7 @@ loads() {
   local kind port kinds=(mute silent refuses resets closes starting-up) status ms limit
   for kind in "${kinds[@]}"; do
     port=$(dead "$kind")
-    export PGHOST=127.0.0.1,127.0.0.1 PGPORT=${port:-$starting},$alive PGCONNECT_TIMEOUT=3
+    export PGHOST=127.0.0.1,127.0.0.1 PGPORT=${port:-$starting},$alive PGCONNECT_TIMEOUT=6
     sql_on_socket "CREATE TABLE \"$kind\" (id integer)"
     timed "$kind" pg-load -t "\"$kind\"" <in 3>&- &
     timed "psql-$kind" psql -qXAtc 'SELECT 1' 3>&- &
@@ -95,11 +95,11 @@ loads() {
     [ "$status" -eq 0 ]
     [ "$(tally "$kind.out")" = '5 committed' ]
     run -1 grep retrying "$kind.err"
-    limit=3000
+    limit=6000
     [ "$kind" != shared ] || limit=4000
     case $kind in
-    mute | silent | shared) [ "$ms" -ge $((limit - 100)) ] && [ "$ms" -lt 9000 ] ;;
-    *) [ "$ms" -lt 3000 ] ;;
+    mute | silent | shared) [ "$ms" -ge $((limit - 100)) ] && [ "$ms" -lt 12000 ] ;;
+    *) [ "$ms" -lt "$limit" ] ;;
     esac
   done
 }

@@ -328,7 +328,7 @@ rejections() {
   status=0
   wait "$(sed -n 2p pid)" || status=$?
   [ "$status" -eq 74 ]
-  [ "$SECONDS" -le 12 ]
+  [ "$SECONDS" -le 30 ]
   grep -q 'cannot write to standard output: Connection timed out' err
   grep -q deleted=5 err
   exec 7>&-
@@ -391,7 +391,7 @@ rejections() {
   kill -TERM "$(<pid)"
   SECONDS=0
   wait "$(<pid)"
-  [ "$SECONDS" -le 10 ]
+  [ "$SECONDS" -le 30 ]
   exec 7>&-
 }
 

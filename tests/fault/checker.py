@@ -22,6 +22,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 # pylint: disable=wrong-import-position
@@ -188,7 +189,7 @@ def content_of(path):
         with gzip.open(path) as file:
             while more := file.read(65536):
                 content += more
-    except (EOFError, OSError):
+    except (EOFError, OSError, zlib.error):
         pass
     return content
 

@@ -28,6 +28,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 # pylint: disable=wrong-import-position
@@ -207,7 +208,7 @@ class Cuts(Round):
             try:
                 with gzip.open(path, "rt", encoding="utf-8") as file:
                     found.update(json.loads(line)["sqs"]["message_id"] for line in file)
-            except (OSError, EOFError, ValueError) as error:
+            except (OSError, EOFError, ValueError, zlib.error) as error:
                 self.fault("an archive of %d bytes is not whole: %s" % (path.stat().st_size, type(error).__name__))
         if self.archived - found:
             self.fault("%d messages of pipelines that ended well are in no archive" % len(self.archived - found))

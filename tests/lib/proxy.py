@@ -28,6 +28,7 @@ for each request, holds lines of
                       (seconds since 1970)
     expire KEY        requests signed with this access key are refused as expired, after a second
     clock SECONDS     the clock of the server: requests dated 5 minutes off are refused
+    gather ACTION N   requests of this action wait for each other: the first is answered when N have come
     idle FACTOR       receives are answered here, with no message, after their wait time divided by this
     big BYTES         answers are followed by this many blanks
 """
@@ -48,6 +49,8 @@ directory, upstream = sys.argv[1], urllib.parse.urlsplit(sys.argv[2])
 started = time.monotonic()
 counts = {}
 lock = threading.Lock()
+gathered = threading.Condition(lock)
+GATHER_S = 60
 
 
 def modes():
@@ -64,6 +67,15 @@ def nth(mode):
         key = tuple(mode)
         counts[key] = counts.get(key, 0) + 1
         return counts[key] % int(mode[1]) == 0
+
+
+def gather(mode):
+    """Wait until as many requests as the mode names have come. Return false when they do not come."""
+    key = tuple(mode)
+    with gathered:
+        counts[key] = counts.get(key, 0) + 1
+        gathered.notify_all()
+        return gathered.wait_for(lambda: counts[key] >= int(mode[2]), GATHER_S)
 
 
 FAILED = b"<BatchResultErrorEntry><Id>%s</Id><SenderFault>%s</SenderFault><Code>%s</Code></BatchResultErrorEntry>"
@@ -135,6 +147,8 @@ class Handler(loopback.Handler):
             self.refuse(mode, 200, b"{}" if self.json else b"<ReceiveMessageResponse><ReceiveMessageResult/></ReceiveMessageResponse>")
         elif mode[0] == "lapse" and self.lapsed(mode[1]):
             self.refuse(mode, 403, self.error("ExpiredToken"))
+        elif mode[0] == "gather" and mode[1] == self.action and not gather(mode):
+            self.refuse(mode, 503, b"")
         elif mode[0] == "clock":
             theirs = time.time() + float(mode[1])
             ours = datetime.datetime.strptime(self.headers["X-Amz-Date"] + "+0000", "%Y%m%dT%H%M%SZ%z")
