@@ -121,9 +121,10 @@ static int remember(struct loader *loader, const struct pg_table_state *state)
         passed->state = *state;
         buf_puts(&passed->check, "SELECT ");
         pg_fingerprint_sql(&after_rows, &passed->check);
-        if (target->has_errors)
-            buf_printf(&passed->check, ", EXISTS (SELECT FROM %s e WHERE e.resolved_at IS NULL)",
-                target->errors.qualified);
+        if (target->has_errors) {
+            buf_puts(&passed->check, ", ");
+            (void)pg_side_table_unresolved_sql(&target->errors, &passed->check);
+        }
     }
     passed->asked = true;
     if (buf_cstr(&passed->guard) != NULL && buf_cstr(&passed->check) != NULL)

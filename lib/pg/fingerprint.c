@@ -74,7 +74,7 @@ void pg_fingerprint_lock_sql(const struct pg_fingerprint_of *tables, const char 
     const struct pg_side_table *sides[] = { tables->ledger, tables->errors };
     for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
         if (sides[i] != NULL)
-            buf_printf(sql, "LOCK TABLE %s IN ROW EXCLUSIVE MODE;", sides[i]->qualified);
+            (void)pg_side_table_row_exclusive_sql(sides[i], sql);
     buf_puts(sql, "SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) WHERE ");
     pg_fingerprint_sql(tables, sql);
     buf_printf(sql, EQ "'%s'::pg_catalog.int8;", expected);

@@ -163,13 +163,22 @@ static int put_check(struct buf *sql, const struct pg_table *target,
     return status;
 }
 
+int pg_side_table_row_exclusive_sql(const struct pg_side_table *side, struct buf *sql)
+{
+    return buf_printf(sql, "LOCK TABLE %s IN ROW EXCLUSIVE MODE;", side->qualified);
+}
+
+int pg_side_table_unresolved_sql(const struct pg_side_table *errors, struct buf *sql)
+{
+    return buf_printf(sql, "EXISTS (SELECT FROM %s e WHERE e.resolved_at IS NULL)",
+        errors->qualified);
+}
+
 int pg_side_table_lock_checked_sql(const struct pg_table *target, const struct pg_side_table *side,
     struct buf *sql)
 {
-    buf_printf(sql,
-        "LOCK TABLE %s IN ROW EXCLUSIVE MODE;"
-        "SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) FROM (",
-        side->qualified);
+    (void)pg_side_table_row_exclusive_sql(side, sql);
+    buf_puts(sql, "SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) FROM (");
     (void)put_check(sql, target, side);
     return buf_puts(sql,
         ") AS found WHERE found.durable AND found.fit AND NOT found.meddled AND found.trusted;");

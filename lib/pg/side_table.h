@@ -64,6 +64,17 @@ int pg_side_table_lock_checked_sql(const struct pg_table *target, const struct p
     struct buf *sql);
 bool pg_side_table_check_raised(const struct pg_error *error);
 
+/*
+ * Append the statement that locks the table, as pg_side_table_lock_checked_sql() does, with its
+ * semicolon. Return 0, or -1.
+ */
+int pg_side_table_row_exclusive_sql(const struct pg_side_table *side, struct buf *sql);
+
+/*
+ * Append the expression that is true while the error table has an unresolved row. Return 0, or -1.
+ */
+int pg_side_table_unresolved_sql(const struct pg_side_table *errors, struct buf *sql);
+
 /* Append the statements that create it. Return 0, or -1. */
 int pg_side_table_create_sql(const struct pg_side_table *side, struct buf *sql);
 

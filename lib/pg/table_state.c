@@ -72,9 +72,10 @@ int pg_table_state_read(struct pg_conn *conn, const struct pg_table *table,
     int waiting = shape_alone ? FOREIGN : side == NULL ? FORGETS : MAY_KEEP_OUT + 1;
     buf_init(&sql, MAX_SQL);
     buf_puts(&sql, shape_alone ? shape_sql : side == NULL ? target_sql : side_sql);
-    if (errors != NULL)
-        buf_printf(&sql, ", EXISTS (SELECT FROM %s e WHERE e.resolved_at IS NULL)",
-            errors->qualified);
+    if (errors != NULL) {
+        buf_puts(&sql, ", ");
+        (void)pg_side_table_unresolved_sql(errors, &sql);
+    }
     if (more != NULL) {
         buf_puts(&sql, ", ");
         buf_puts(&sql, more);
