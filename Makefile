@@ -82,7 +82,6 @@ PKG_http   := libcurl
 PKG_xml    := libxml-2.0
 PKG_crypto := libcrypto
 PKG_pg     := libpq
-PKG_confine := libseccomp
 PKG_inflate := zlib
 LAYERS     := base json crypto http xml pg confine inflate record aws detect credentials mask sqs
 pkg_cflags  = $(shell $(PKG_CONFIG) --cflags $(1))
@@ -91,7 +90,6 @@ CFLAGS_http := $(call pkg_cflags,$(PKG_http))
 CFLAGS_xml  := $(call pkg_cflags,$(PKG_xml))
 CFLAGS_crypto := $(call pkg_cflags,$(PKG_crypto))
 CFLAGS_pg   := $(call pkg_cflags,$(PKG_pg))
-CFLAGS_confine := $(call pkg_cflags,$(PKG_confine))
 CFLAGS_inflate := $(call pkg_cflags,$(PKG_inflate))
 
 # Program: our layers, top first, then its foreign libraries. Each process gets the least
@@ -119,19 +117,19 @@ LAYERS_rds-token  := $(SQS_LAYERS)
 LAYERS_kms-open   := $(KMS_LAYERS)
 LAYERS_sqs2pg-read := base
 SQS_LIBS = $(call pkg_libs,$(PKG_http) $(PKG_xml) $(PKG_crypto))
-PII_LIBS = $(call pkg_libs,$(PKG_crypto) $(PKG_confine))
+PII_LIBS = $(call pkg_libs,$(PKG_crypto))
 LIBS_sqs-pull   = $(SQS_LIBS)
 LIBS_sqs-ack    = $(SQS_LIBS)
 LIBS_sqs-send   = $(SQS_LIBS)
 LIBS_rds-token  = $(SQS_LIBS)
 LIBS_kms-open   = $(SQS_LIBS)
 LIBS_sqs-lambda = $(call pkg_libs,$(PKG_http))
-LIBS_sqs-unwrap = $(call pkg_libs,$(PKG_inflate) $(PKG_confine))
-LIBS_pii-scan   = $(call pkg_libs,$(PKG_confine)) -lm
+LIBS_sqs-unwrap = $(call pkg_libs,$(PKG_inflate))
+LIBS_pii-scan   = -lm
 LIBS_pii-mask   = $(PII_LIBS)
 LIBS_pii-unmask = $(PII_LIBS)
 LIBS_pii-keygen = $(call pkg_libs,$(PKG_crypto))
-LIBS_pg-load    = $(call pkg_libs,$(PKG_pg) $(PKG_confine)) -ljq -lm
+LIBS_pg-load    = $(call pkg_libs,$(PKG_pg)) -ljq -lm
 
 BINARIES := $(PROGRAMS:%=$(BUILD)/bin/%)
 all: $(BINARIES)
@@ -232,7 +230,6 @@ $(call tests_of,crypto):      FOREIGN = $(call pkg_libs,$(PKG_crypto))
 $(call tests_of,http):        FOREIGN = $(call pkg_libs,$(PKG_http))
 $(call tests_of,xml):         FOREIGN = $(call pkg_libs,$(PKG_xml))
 $(call tests_of,pg):          FOREIGN = $(call pkg_libs,$(PKG_pg))
-$(call tests_of,confine):     FOREIGN = $(call pkg_libs,$(PKG_confine))
 $(call tests_of,inflate):     FOREIGN = $(call pkg_libs,$(PKG_inflate))
 $(call tests_of,aws):         FOREIGN = $(call pkg_libs,$(PKG_crypto))
 $(call tests_of,credentials): FOREIGN = $(SQS_LIBS)
@@ -310,14 +307,15 @@ millions: $(BUILD)/unit/mask_methods
 # The same under valgrind, which finds reads of uninitialised memory; ASan does not. The first row
 # leaves out tests that run one loop millions of times. The second leaves out tests that valgrind
 # cannot run correctly. Some refuse a system call, and valgrind makes some of its own (that of Debian
-# 13 opens files late). Others need vfork to report a missing program, measure the memory and
-# processor time of a child, need glibc's malloc, or expect no descriptors but the process's own.
+# 13 opens files late). Others lose what a library has allocated, need vfork to report a missing
+# program, measure the memory and processor time of a child, need glibc's malloc, or expect no
+# descriptors but the process's own.
 MEMCHECK := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \
             --show-leak-kinds=definite,indirect,possible --trace-children=no \
             --suppressions=tests/lib/memcheck.supp
 NOT_MEMCHECKED := json_fuzzed json_fuzzed_narrow json_limits crypto_ff1 crypto_peer mask_methods xml_xml \
-                  confine_confine crypto_algorithms credentials_profile json_jq base_worker base_descriptors \
-                  base_start
+                  confine_confine crypto_algorithms crypto_memory credentials_profile json_jq json_jq_memory \
+                  base_worker base_descriptors base_start
 MEMCHECKED := $(filter-out $(NOT_MEMCHECKED:%=$(BUILD)/unit/%),$(UNIT_TESTS)) $(REPLAYS)
 memcheck: $(MEMCHECKED)
 	@UNIT_UNDER='$(MEMCHECK)' scripts/unit.sh $(MEMCHECKED)

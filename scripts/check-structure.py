@@ -24,7 +24,7 @@ WRAPPERS = [
     (r"libpq-fe\.h|libpq/|postgres_ext\.h|pg_config", r"lib/pg/",
      r"PG(conn|result|cancel|notify)|\w*(Conn|Exec|Polling|Transaction)StatusType|Oid"),
     (r"j[qv]\.h", r"lib/json/jq\.c", r"jv|jq_state|jv_\w+"),
-    (r"seccomp\.h", r"lib/confine/", r"scmp_\w+"),
+    (r"linux/(audit|filter|seccomp)\.h", r"lib/confine/", r"sock_f\w+"),
     (r"zlib\.h", r"lib/inflate/", r"z_stream\w*|gz_?\w+File"),
 ]
 SYSTEM = re.compile(r"(sys|linux|arpa|netinet|net|asm)/\w+\.h$|("
@@ -33,6 +33,8 @@ SYSTEM = re.compile(r"(sys|linux|arpa|netinet|net|asm)/\w+\.h$|("
                     "pwd|regex|sched|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|"
                     "stdint|stdio|stdlib|stdnoreturn|string|strings|syslog|termios|threads|time|"
                     r"unistd|wchar|wctype)\.h$")
+# Functions of the C library that are replaced, with the reason in the header.
+REPLACED = {("lib/json/jq_strdup.c", "strdup")}
 # Names of files that several programs have, each with its own content.
 SHARED = {"main", "options", "figures", "result"}
 # The files of lib/json share the prefix of their folder: scan_ and write_ would say too little.
@@ -243,6 +245,8 @@ def exports(tree):
         contract = "".join(strip(tree.text(header))
                            for header in tree.find(rf"^{re.escape(name[:-2])}(_\w+)?\.h$"))
         for symbol in sorted(row.split()[0] for row in listed.splitlines() if row):
+            if (name, symbol) in REPLACED:
+                continue
             if not allowed_name(name, symbol):
                 yield name, 1, f"exports {symbol}, which does not begin with the file's name"
             elif symbol != "main" and not re.search(rf"\b{symbol}\b", contract):
