@@ -36,7 +36,10 @@ int key_digits_look(struct target *target, const struct load_options *options,
     target->rounded_keys = false;
     if (options->prune || options->look_only || !plan_build_filters_key(options))
         return 0;
-    enum pg_ledger_jq own = json_jq_keeps_digits() ? PG_LEDGER_JQ_KEEPS : PG_LEDGER_JQ_ROUNDS;
+    bool keeps;
+    if (json_jq_keeps_digits(&keeps) != 0)
+        return failure_no_memory(failure);
+    enum pg_ledger_jq own = keeps ? PG_LEDGER_JQ_KEEPS : PG_LEDGER_JQ_ROUNDS;
     int status = pg_ledger_digits_read(target->conn, &target->ledger, &digits);
     bool unmarked = status == 0 && digits.jq == PG_LEDGER_JQ_UNKNOWN && digits.empty;
     if (unmarked && options->dry_run)

@@ -15,6 +15,8 @@ enum { MAX_MAP = 1 << 20 };
 static int map_failure(struct failure *failure, enum status status, const char *name, unsigned line,
     size_t column, const char *what, const char *about)
 {
+    if (strcmp(what, "out of memory") == 0) /* says nothing about the map */
+        return failure_no_memory(failure);
     return failure_set(failure, status, "%s:%u:%zu: %s%s%s", name, line, column, about,
         *about == '\0' ? "" : " ", what);
 }
@@ -131,7 +133,7 @@ static int resolve(struct column_plan *plan, const struct pg_map_line *line, con
         return 0;
     (void)map_failure(failure, status, name, line->line, line->expression_at + offset + problem.at,
         problem.what, problem.name);
-    return offset == 0 ? expression_hint(failure, text) : -1;
+    return offset == 0 && failure->status == status ? expression_hint(failure, text) : -1;
 }
 
 /* Note the keys of the body that a source reads as named. ${all}: it reads the whole body. Return

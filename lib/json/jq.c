@@ -1,6 +1,7 @@
 #include <jq.h>
 #include <jv.h>
 #include <limits.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/hash.h"
 #include "base/worker.h"
 #include "json/jq.h"
+#include "json/jq_strdup.h"
 #include "json/names.h"
 #include "json/scan.h"
 
@@ -203,6 +205,65 @@ static jv no_input(jq_state *state, void *context)
     return jv_invalid();
 }
 
+/*
+ * When out of memory, libjq ends the process, unless its handler does not return. What it has
+ * allocated until then is lost: its caller ends, too.
+ */
+static _Thread_local jmp_buf without_memory;
+static _Thread_local bool may_leave;
+
+static void leave(void *context)
+{
+    (void)context;
+    if (may_leave)
+        longjmp(without_memory, 1);
+}
+
+/* Between the two, leave() returns to the setjmp(3) of without_memory. */
+static void begin_leaving(void)
+{
+    may_leave = true;
+    json_jq_strdup_failed = leave;
+    jv_nomem_handler(leave, NULL);
+}
+
+static void end_leaving(void)
+{
+    may_leave = false;
+    json_jq_strdup_failed = NULL;
+}
+
+static jq_state *make_state(const char *text, struct compile_problem *compiled)
+{
+    jq_state *state = jq_init();
+    if (state == NULL)
+        return NULL;
+    jq_set_nomem_handler(state, leave, NULL); /* libjq sets that of the state before it compiles */
+    jq_set_error_cb(state, on_compile_error, compiled);
+    jq_set_input_cb(state, no_input, NULL);
+    jq_set_debug_cb(state, discard_message, NULL);
+    compiled->problem->what = "not a jq program";
+    if (jq_compile(state, text))
+        jq_set_error_cb(state, discard_message, NULL);
+    else
+        jq_teardown(&state);
+    return state;
+}
+
+/* Return the compiled text, or NULL with the problem. */
+static jq_state *compile(const char *text, struct compile_problem *compiled)
+{
+    if (setjmp(without_memory) != 0) {
+        end_leaving();
+        *compiled->problem = (struct json_jq_problem){ .what = "out of memory" };
+        return NULL;
+    }
+    begin_leaving();
+    jq_state *state = make_state(text, compiled);
+    end_leaving();
+    return state;
+}
+
 struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_problem *problem)
 {
     struct buf source;
@@ -213,22 +274,15 @@ struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_p
         goto err0;
     buf_init(&jq->request, MAX_REQUEST);
     buf_init(&jq->answer, MAX_OUTPUT);
-    if ((jq->state = jq_init()) == NULL)
-        goto err0;
     /* $sqs changes from run to run, but libjq binds variables when compiling: it comes as input. */
     buf_puts(&source, jq->uses_sqs ? ".[0] as $sqs | .[1] | (" : "");
     buf_append(&source, program, length);
     buf_puts(&source, jq->uses_sqs ? "\n)" : "");
     if (buf_cstr(&source) == NULL)
-        goto err1;
-    *problem = (struct json_jq_problem){ .what = "not a jq program" };
+        goto err0;
     struct compile_problem compiled = { program, length, problem };
-    jq_set_error_cb(jq->state, on_compile_error, &compiled);
-    jq_set_input_cb(jq->state, no_input, NULL);
-    jq_set_debug_cb(jq->state, discard_message, NULL);
-    if (!jq_compile(jq->state, buf_cstr(&source)))
-        goto err1;
-    jq_set_error_cb(jq->state, discard_message, NULL);
+    if ((jq->state = compile(buf_cstr(&source), &compiled)) == NULL)
+        goto err0;
     if (runner == NULL)
         runner = worker_new(answer_request, &limits);
     if (runner == NULL) {
@@ -265,13 +319,19 @@ void json_jq_free(struct json_jq *jq)
     }
 }
 
-bool json_jq_keeps_digits(void)
+int json_jq_keeps_digits(bool *keeps)
 {
     static const char number[] = "1.10";
+    if (setjmp(without_memory) != 0) {
+        end_leaving();
+        return -1;
+    }
+    begin_leaving();
     jv text = jv_dump_string(parse(number, strlen(number)), 0);
-    bool keeps = strcmp(jv_string_value(text), number) == 0;
+    *keeps = strcmp(jv_string_value(text), number) == 0;
     jv_free(text);
-    return keeps;
+    end_leaving();
+    return 0;
 }
 
 void json_jq_round(struct json_jq *jq)

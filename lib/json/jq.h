@@ -31,10 +31,10 @@ struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_p
 void json_jq_free(struct json_jq *jq); /* NULL is fine */
 
 /*
- * Return true when this libjq keeps the text of a number that passes a filter. Call it before there
- * are threads.
+ * Store whether this libjq keeps the text of a number that passes a filter. Return 0, or -1: out of
+ * memory. Call it before there are threads.
  */
-bool json_jq_keeps_digits(void);
+int json_jq_keeps_digits(bool *keeps);
 
 /*
  * Give the filter the numbers of its input as doubles, as libjq 1.6 does, with any libjq. Call it
