@@ -2,6 +2,8 @@
 #include <openssl/evp.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "crypto/algorithms.h"
 
@@ -36,10 +38,80 @@ void *algorithms_fetch(enum algorithm name)
     return handles[name];
 }
 
+/*
+ * OpenSSL since 3.2 reports a failed allocation by a function that first initialises the library.
+ * Where the initialisation itself is out of memory, it so waits for its own end. It allocates two
+ * locks, which this reserve has room for. https://github.com/openssl/openssl/issues/19334
+ */
+static _Alignas(max_align_t) char reserve[1024];
+static size_t reserved;
+static bool initialising;
+
+static bool is_reserved(const void *data)
+{
+    return (const char *)data >= reserve && (const char *)data < reserve + sizeof reserve;
+}
+
+static void *allocate(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    void *data = size == 0 ? NULL : malloc(size);
+    size_t taken = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+    if (data != NULL || size == 0 || !initialising || size > sizeof reserve ||
+        taken > sizeof reserve - reserved)
+        return data;
+    data = reserve + reserved;
+    reserved += taken;
+    return data;
+}
+
+static void release(void *data, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    if (!is_reserved(data))
+        free(data);
+}
+
+static void *resize(void *data, size_t size, const char *file, int line)
+{
+    if (size == 0) {
+        release(data, file, line);
+        return NULL;
+    }
+    if (data != NULL && !is_reserved(data))
+        return realloc(data, size);
+    void *moved = allocate(size, file, line);
+    size_t most = data == NULL ? 0 : (size_t)(reserve + sizeof reserve - (char *)data);
+    if (moved != NULL && most > 0)
+        memcpy(moved, data, size < most ? size : most);
+    return moved;
+}
+
+/* Give OpenSSL these, unless the process has allocated by OpenSSL before, or has its own. */
+static void take_over_memory(void)
+{
+    CRYPTO_malloc_fn malloc_function;
+    CRYPTO_get_mem_functions(&malloc_function, NULL, NULL);
+    if (malloc_function == CRYPTO_malloc)
+        (void)CRYPTO_set_mem_functions(allocate, resize, release);
+}
+
+/* Keep the library from ever loading its configuration. Return 0, or -1. */
+static int init_library(void)
+{
+    take_over_memory();
+    initialising = true;
+    int done = OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    initialising = false;
+    return done == 1 ? 0 : -1;
+}
+
 int algorithms_init(void)
 {
     /* We do not use the shared context, but parts of the library look into it by themselves. */
-    if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
+    if (init_library() != 0)
         return -1;
     for (int name = 0; name < ALGORITHM_COUNT; name++)
         if (algorithms_fetch((enum algorithm)name) == NULL)
