@@ -19,6 +19,8 @@ enum {
     MAX_PARAMS = 16,
     LOOK_AGAIN_MS =
         1000, /* when libpq lacked memory for a message, it reads the message at a later look */
+    MESSAGE_MEMORY = 4096,
+    LOOKS_WITHOUT_MEMORY = 3,
     LAST_MOMENT_MS = 1000 /* for the server to obey a cancel request */
 };
 
@@ -27,7 +29,8 @@ struct pg_conn {
     const char *password_command;
     PGconn *pq;
     PGresult *result;
-    int cancel_fd;       /* -1: none */
+    int cancel_fd; /* -1: none */
+    unsigned looks_without_memory;
     uint64_t give_up_at; /* 0: not cancelled */
     bool committing;
     struct pg_user_timeout user_timeout;
@@ -201,6 +204,18 @@ static void cancel(const struct pg_conn *conn)
 }
 
 /*
+ * Return true when there is not even memory for a message of the server at several looks. The
+ * answer may have come, and libpq would miss it for as long as that lasts.
+ */
+static bool lacks_memory(struct pg_conn *conn)
+{
+    void *memory = malloc(MESSAGE_MEMORY);
+    conn->looks_without_memory = memory == NULL ? conn->looks_without_memory + 1 : 0;
+    free(memory);
+    return conn->looks_without_memory >= LOOKS_WITHOUT_MEMORY;
+}
+
+/*
  * Wait until the socket is ready. A connection past its deadline is shut down, so that libpq sees
  * its end. COMMIT is never cancelled: a COMMIT cancelled during the wait for a standby is answered
  * as done.
@@ -221,6 +236,8 @@ static void await(struct pg_conn *conn, short events)
         int ready = poll(wait, 2, cancelled ? (int)(conn->give_up_at - now) : LOOK_AGAIN_MS);
         if (ready == 0)
             pg_user_timeout_look(&conn->user_timeout, PQsocket(conn->pq));
+        if (ready == 0 && !cancelled && lacks_memory(conn))
+            (void)shutdown(PQsocket(conn->pq), SHUT_RDWR);
         if (ready < 0 ? errno != EINTR : ready == 0 && !cancelled)
             return; /* libpq will find the reason */
         if (ready > 0 && wait[1].revents != 0) {
