@@ -307,7 +307,7 @@ millions: $(BUILD)/unit/mask_methods
 # The same under valgrind, which finds reads of uninitialised memory; ASan does not. The first row
 # leaves out tests that run one loop millions of times. The second leaves out tests that valgrind
 # cannot run correctly. Some refuse a system call, and valgrind makes some of its own (that of Debian
-# 13 opens files late). Others lose what a library has allocated, need vfork to report a missing
+# 13 opens files late). Two lose what a library has allocated. Others need vfork to report a missing
 # program, measure the memory and processor time of a child, need glibc's malloc, or expect no
 # descriptors but the process's own.
 MEMCHECK := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \

@@ -1,5 +1,5 @@
-"""The state of inject.py: a file with a line of JSON for the tree it belongs to, then one for each
-finished unit, a case, a kind and an error.
+"""The state of inject.py: a file of lines of JSON. The first has the tree that it belongs to. Each
+further one has a finished unit: a case, a kind and an error.
 
 A unit counts only for the same programs, cases and --each. With others the file begins again.
 """
@@ -45,7 +45,7 @@ class State:
                     self.units[unit["case"], unit["kind"], unit["how"]] = unit
         elif lines:
             print("inject: the state is of another tree or another --each; it begins again", flush=True)
-        # A line that was cut off goes, and the rest is there again at once.
+        # Without a line that was cut off.
         with open(str(path) + ".new", "w", encoding="utf-8") as file:
             file.write("".join(json.dumps(one) + "\n" for one in [head, *self.units.values()]))
         os.replace(str(path) + ".new", path)
