@@ -91,7 +91,7 @@ cutter() {
   done
 }
 
-@test "no memory for the start of a COPY, for good: it ends, and a later run loads every row" {
+@test "out of memory at the start of a COPY, for good: it ends, and a later run loads every row" {
   # libpq would wait for a start that it has missed. A sanitizer has its own malloc.
   ! readelf -d "$(command -v pg-load)" | grep -qE 'lib(a|t)san' || return 0
   preload starved

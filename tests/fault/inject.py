@@ -36,12 +36,13 @@ import threading
 import time
 
 import inject_kms
+import inject_lambda
 import inject_load
 import inject_pii
 import inject_sqs
 import inject_state
 
-CASES = inject_pii.CASES + inject_load.CASES + inject_sqs.CASES + inject_kms.CASES
+CASES = inject_pii.CASES + inject_load.CASES + inject_sqs.CASES + inject_kms.CASES + inject_lambda.CASES
 STEP, STACKS = 97, 300000
 HEADER = 2048
 # The possible failures of a call. With + all later ones fail, too.
