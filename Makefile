@@ -82,6 +82,7 @@ PKG_http   := libcurl
 PKG_xml    := libxml-2.0
 PKG_crypto := libcrypto
 PKG_pg     := libpq
+PKG_confine := libseccomp
 PKG_inflate := zlib
 LAYERS     := base json crypto http xml pg confine inflate record aws detect credentials mask sqs
 pkg_cflags  = $(shell $(PKG_CONFIG) --cflags $(1))
@@ -90,6 +91,7 @@ CFLAGS_http := $(call pkg_cflags,$(PKG_http))
 CFLAGS_xml  := $(call pkg_cflags,$(PKG_xml))
 CFLAGS_crypto := $(call pkg_cflags,$(PKG_crypto))
 CFLAGS_pg   := $(call pkg_cflags,$(PKG_pg))
+CFLAGS_confine := $(call pkg_cflags,$(PKG_confine))
 CFLAGS_inflate := $(call pkg_cflags,$(PKG_inflate))
 
 # Program: our layers, top first, then its foreign libraries. Each process gets the least
@@ -117,19 +119,19 @@ LAYERS_rds-token  := $(SQS_LAYERS)
 LAYERS_kms-open   := $(KMS_LAYERS)
 LAYERS_sqs2pg-read := base
 SQS_LIBS = $(call pkg_libs,$(PKG_http) $(PKG_xml) $(PKG_crypto))
-PII_LIBS = $(call pkg_libs,$(PKG_crypto))
+PII_LIBS = $(call pkg_libs,$(PKG_crypto) $(PKG_confine))
 LIBS_sqs-pull   = $(SQS_LIBS)
 LIBS_sqs-ack    = $(SQS_LIBS)
 LIBS_sqs-send   = $(SQS_LIBS)
 LIBS_rds-token  = $(SQS_LIBS)
 LIBS_kms-open   = $(SQS_LIBS)
 LIBS_sqs-lambda = $(call pkg_libs,$(PKG_http))
-LIBS_sqs-unwrap = $(call pkg_libs,$(PKG_inflate))
-LIBS_pii-scan   = -lm
+LIBS_sqs-unwrap = $(call pkg_libs,$(PKG_inflate) $(PKG_confine))
+LIBS_pii-scan   = $(call pkg_libs,$(PKG_confine)) -lm
 LIBS_pii-mask   = $(PII_LIBS)
 LIBS_pii-unmask = $(PII_LIBS)
 LIBS_pii-keygen = $(call pkg_libs,$(PKG_crypto))
-LIBS_pg-load    = $(call pkg_libs,$(PKG_pg)) -ljq -lm
+LIBS_pg-load    = $(call pkg_libs,$(PKG_pg) $(PKG_confine)) -ljq -lm
 
 BINARIES := $(PROGRAMS:%=$(BUILD)/bin/%)
 all: $(BINARIES)
@@ -230,6 +232,7 @@ $(call tests_of,crypto):      FOREIGN = $(call pkg_libs,$(PKG_crypto))
 $(call tests_of,http):        FOREIGN = $(call pkg_libs,$(PKG_http))
 $(call tests_of,xml):         FOREIGN = $(call pkg_libs,$(PKG_xml))
 $(call tests_of,pg):          FOREIGN = $(call pkg_libs,$(PKG_pg))
+$(call tests_of,confine):     FOREIGN = $(call pkg_libs,$(PKG_confine))
 $(call tests_of,inflate):     FOREIGN = $(call pkg_libs,$(PKG_inflate))
 $(call tests_of,aws):         FOREIGN = $(call pkg_libs,$(PKG_crypto))
 $(call tests_of,credentials): FOREIGN = $(SQS_LIBS)

@@ -24,7 +24,7 @@ WRAPPERS = [
     (r"libpq-fe\.h|libpq/|postgres_ext\.h|pg_config", r"lib/pg/",
      r"PG(conn|result|cancel|notify)|\w*(Conn|Exec|Polling|Transaction)StatusType|Oid"),
     (r"j[qv]\.h", r"lib/json/jq\.c", r"jv|jq_state|jv_\w+"),
-    (r"linux/(audit|filter|seccomp)\.h", r"lib/confine/", r"sock_f\w+"),
+    (r"seccomp\.h", r"lib/confine/", r"scmp_\w+"),
     (r"zlib\.h", r"lib/inflate/", r"z_stream\w*|gz_?\w+File"),
 ]
 SYSTEM = re.compile(r"(sys|linux|arpa|netinet|net|asm)/\w+\.h$|("

@@ -35,7 +35,7 @@ fail() {
 # Seccomp; the flags of memory in /proc; RLIMIT_AS; the memory that vfork shares with a child that cannot be executed.
 NOT_EMULATED=(confine_confine crypto_algorithms crypto_secret json_jq base_worker credentials_profile)
 
-LIBRARIES=(libcurl4-openssl-dev libxml2-dev libssl-dev libpq-dev libjq-dev zlib1g-dev libcmocka-dev)
+LIBRARIES=(libcurl4-openssl-dev libxml2-dev libssl-dev libpq-dev libjq-dev libseccomp-dev zlib1g-dev libcmocka-dev)
 
 inside() { chroot_run "$folder" "$@"; }
 
@@ -123,7 +123,7 @@ processor() {
 
 # Links headers of the foreign libraries and of the kernel, without the glibc headers beside them.
 HEADERS=(curl openssl libxml2/libxml postgresql/libpq-fe.h postgresql/postgres_ext.h postgresql/pg_config_ext.h
-  jq.h jv.h zlib.h zconf.h cmocka.h linux asm asm-generic unicode)
+  seccomp.h seccomp-syscalls.h jq.h jv.h zlib.h zconf.h cmocka.h linux asm asm-generic unicode)
 # shellcheck disable=SC2016  # expanded by the inner shell
 link_headers() {
   inside bash -c '

@@ -27,7 +27,7 @@ fi
 DEPS_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 BUILD_PACKAGES=(gcc libc6-dev make pkg-config libcurl4-openssl-dev libxml2-dev
-  libssl-dev libpq-dev libjq-dev zlib1g-dev)
+  libssl-dev libpq-dev libjq-dev libseccomp-dev zlib1g-dev)
 TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
   parallel binutils patch cppcheck valgrind strace socat xxd pgbouncer iproute2
   openssl locales systemd prometheus prometheus-alertmanager miller zsh fish

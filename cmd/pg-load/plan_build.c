@@ -11,11 +11,12 @@
 
 enum { MAX_MAP = 1 << 20 };
 
-/* Set a failure such as "maps/t.map:3:17: …", as compilers write it. */
+/* Set a failure such as "maps/t.map:3:17: …", as compilers write it. ${what} NULL: out of memory.
+ */
 static int map_failure(struct failure *failure, enum status status, const char *name, unsigned line,
     size_t column, const char *what, const char *about)
 {
-    if (strcmp(what, "out of memory") == 0) /* says nothing about the map */
+    if (what == NULL) /* says nothing about the map */
         return failure_no_memory(failure);
     return failure_set(failure, status, "%s:%u:%zu: %s%s%s", name, line, column, about,
         *about == '\0' ? "" : " ", what);

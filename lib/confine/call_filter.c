@@ -1,246 +1,188 @@
 #include <errno.h>
-#include <linux/audit.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <seccomp.h>
 #include <stddef.h>
-#include <stdint.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "confine/call_filter.h"
 
 /*
- * libseccomp would make the same program, from allocated lists. Without memory it follows a null
- * pointer or one list forever, frees twice, or leaves calls out without an error.
+ * libseccomp makes the program, in a child that does nothing else. When out of memory, libseccomp
+ * 2.5 follows a null pointer or one list forever, frees twice, or leaves calls out without an
+ * error. So the child makes the program twice, and the parent takes it when both are alike.
  */
-
-/* The kernel's name of this architecture; 0: none is known, and nothing is confined. */
-#if defined __x86_64__
-static const uint32_t architecture = AUDIT_ARCH_X86_64;
-#elif defined __i386__
-static const uint32_t architecture = AUDIT_ARCH_I386;
-#elif defined __aarch64__ && defined __AARCH64EL__
-static const uint32_t architecture = AUDIT_ARCH_AARCH64;
-#elif defined __arm__ && defined __ARMEL__
-static const uint32_t architecture = AUDIT_ARCH_ARM;
-#elif defined __powerpc64__ && defined __LITTLE_ENDIAN__
-static const uint32_t architecture = AUDIT_ARCH_PPC64LE;
-#elif defined __powerpc64__
-static const uint32_t architecture = AUDIT_ARCH_PPC64;
-#elif defined __s390x__
-static const uint32_t architecture = AUDIT_ARCH_S390X;
-#elif defined __riscv && __riscv_xlen == 64
-static const uint32_t architecture = AUDIT_ARCH_RISCV64;
-#elif defined __mips64 && defined __MIPSEL__
-static const uint32_t architecture = AUDIT_ARCH_MIPSEL64;
-#elif defined __loongarch64 && defined AUDIT_ARCH_LOONGARCH64
-static const uint32_t architecture = AUDIT_ARCH_LOONGARCH64;
-#else
-static const uint32_t architecture = 0;
-#endif
-
-/* No architecture has all of them. */
-static const unsigned calls[] = {
-    /* data */
-    SYS_read, SYS_readv, SYS_write, SYS_writev, SYS_lseek, SYS_close,
-#ifdef SYS_poll
-    SYS_poll,
-#endif
-#ifdef SYS_ppoll
-    SYS_ppoll,
-#endif
-#ifdef SYS_ppoll_time64
-    SYS_ppoll_time64,
-#endif
-#ifdef SYS__llseek
-    SYS__llseek,
-#endif
-#ifdef SYS_fstat
-    SYS_fstat,
-#endif
-#ifdef SYS_fstat64
-    SYS_fstat64,
-#endif
-    /* memory; mmap and mprotect are below */
-    SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise, SYS_munlock,
-#ifdef SYS_futex
-    SYS_futex,
-#endif
-#ifdef SYS_futex_time64
-    SYS_futex_time64,
-#endif
-    /* time and random bytes */
-    SYS_getrandom,
-#ifdef SYS_clock_gettime
-    SYS_clock_gettime,
-#endif
-#ifdef SYS_clock_gettime64
-    SYS_clock_gettime64,
-#endif
-#ifdef SYS_gettimeofday
-    SYS_gettimeofday,
-#endif
-    /* signals and exit */
-    SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_restart_syscall, SYS_getpid, SYS_gettid, SYS_exit,
-    SYS_exit_group,
-#ifdef SYS_sigreturn
-    SYS_sigreturn,
-#endif
-#ifdef __SANITIZE_ADDRESS__
-    SYS_sigaltstack, /* at the end of its runtime */
-#endif
-};
-
-/* A limit on itself and a timer of processor time, for work that has them per request. */
-static const unsigned limit_calls[] = {
-    SYS_setitimer,
-#ifdef SYS_setrlimit
-    SYS_setrlimit,
-#endif
-#ifdef SYS_getrlimit
-    SYS_getrlimit,
-#endif
-};
-
-/* Where there is mmap2, mmap takes its arguments from memory, which a filter cannot read. */
-#ifdef SYS_mmap2
-enum { MAP_CALL = SYS_mmap2 };
-#else
-enum { MAP_CALL = SYS_mmap };
-#endif
-
-/* An argument, of which the bits in ${mask} must be those of ${value}. */
-struct condition {
-    unsigned argument;
-    uint64_t mask;
-    uint64_t value;
-};
-
 enum {
-    HEADER = 4,
-    FOOTER = 1,
-    CONDITIONS = 2,
-    RULES = 6,
-    RULE = 3 + CONDITIONS * 6,
-    CODES = HEADER +
-        2 * (int)(sizeof calls / sizeof *calls + sizeof limit_calls / sizeof *limit_calls) +
-        RULES * RULE + FOOTER
+    COPIES = 2,
+    MAX_LINES = 512,
+    MAX_CPU_S = 2 /* it takes some milliseconds */
 };
 
-/* A call that is harmless when all of its conditions hold. A mask of 0: none. */
-struct rule {
-    unsigned call;
-    struct condition conditions[CONDITIONS];
+/* Names that an architecture lacks get negative numbers and are skipped. */
+static const int calls[] = {
+    /* data */
+    SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(poll),
+    SCMP_SYS(ppoll), SCMP_SYS(ppoll_time64), SCMP_SYS(lseek), SCMP_SYS(_llseek), SCMP_SYS(fstat),
+    SCMP_SYS(fstat64), SCMP_SYS(close),
+    /* memory; mmap and mprotect are below */
+    SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(munlock),
+    SCMP_SYS(futex), SCMP_SYS(futex_time64),
+    /* time and random bytes */
+    SCMP_SYS(clock_gettime), SCMP_SYS(clock_gettime64), SCMP_SYS(gettimeofday), SCMP_SYS(getrandom),
+    /* signals and exit */
+    SCMP_SYS(rt_sigreturn), SCMP_SYS(sigreturn), SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(restart_syscall), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+#ifdef __SANITIZE_ADDRESS__
+    SCMP_SYS(sigaltstack), /* at the end of its runtime */
+#endif
 };
 
-struct code {
-    struct sock_filter lines[CODES];
-    unsigned short length;
-};
-
-static void add(struct code *code, unsigned operation, uint32_t operand, unsigned when_true,
-    unsigned when_false)
+static int allow_calls(scmp_filter_ctx filter)
 {
-    code->lines[code->length++] = (struct sock_filter){ (uint16_t)operation, (uint8_t)when_true,
-        (uint8_t)when_false, operand };
-}
-
-static void load(struct code *code, size_t offset)
-{
-    add(code, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
-}
-
-static void end(struct code *code, uint32_t action)
-{
-    add(code, BPF_RET | BPF_K, action, 0, 0);
-}
-
-static void equal(struct code *code, uint32_t operand, unsigned when_true, unsigned when_false)
-{
-    add(code, BPF_JMP | BPF_JEQ | BPF_K, operand, when_true, when_false);
-}
-
-static void allow(struct code *code, const unsigned *numbers, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        equal(code, numbers[i], 0, 1);
-        end(code, SECCOMP_RET_ALLOW);
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        int error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+        if (error != 0)
+            return error;
     }
+    return 0;
 }
 
-/* Add the check of 32 bits of an argument; jumps to the end of the rule are set later. */
-static void check_half(struct code *code, size_t offset, uint32_t mask, uint32_t value)
+/* Allow calls that are harmless with some arguments only. */
+static int allow_arguments(scmp_filter_ctx filter, pid_t self)
 {
-    if (mask == 0)
-        return;
-    load(code, offset);
-    add(code, BPF_ALU | BPF_AND | BPF_K, mask, 0, 0);
-    equal(code, value, 0, 0);
+    const scmp_datum_t prot_exec = PROT_EXEC;
+    const scmp_datum_t anonymous = MAP_ANONYMOUS;
+    const int maps[] = { SCMP_SYS(mmap), SCMP_SYS(mmap2) };
+    int error = 0;
+    for (size_t i = 0; i < 2 && error == 0; i++)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, maps[i], 2,
+            SCMP_A2(SCMP_CMP_MASKED_EQ, prot_exec, 0),
+            SCMP_A3(SCMP_CMP_MASKED_EQ, anonymous, anonymous));
+    if (error == 0)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+            SCMP_A2(SCMP_CMP_MASKED_EQ, prot_exec, 0));
+    /* isatty(3), for the summary; and the width of the live line */
+    const scmp_datum_t questions[] = { TCGETS, TIOCGWINSZ };
+    for (size_t i = 0; i < 2 && error == 0; i++)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 2,
+            SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0), SCMP_A1(SCMP_CMP_EQ, questions[i], 0));
+    /* abort(3): a signal to this process only */
+    if (error == 0)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)self, 0));
+    return error;
 }
 
-/* Arguments have 64 bits in the order of the machine; the loads of the program have 32. */
-static void check(struct code *code, const struct condition *condition)
+/* Allow a limit on itself and a timer of processor time, for work that has them per request. */
+static int allow_limits(scmp_filter_ctx filter)
 {
-    size_t at = offsetof(struct seccomp_data, args) + condition->argument * sizeof(uint64_t);
-    size_t low = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : sizeof(uint32_t);
-    check_half(code, at + low, (uint32_t)condition->mask, (uint32_t)condition->value);
-    check_half(code, at + sizeof(uint32_t) - low, (uint32_t)(condition->mask >> 32),
-        (uint32_t)(condition->value >> 32));
+    int error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setitimer), 0);
+    if (error == 0)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setrlimit), 0);
+    if (error == 0)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(getrlimit), 0);
+    if (error == 0)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+            SCMP_A0(SCMP_CMP_EQ, 0, 0));
+    return error;
 }
 
-/* Allow the call under its conditions. Behind it the number of the call is loaded again. */
-static void allow_under(struct code *code, const struct rule *rule)
+/* Write the program to the descriptor. Return 0, or -1. */
+static int make(int to, bool limits, pid_t self)
 {
-    unsigned short first = code->length;
-    equal(code, rule->call, 0, 0);
-    for (size_t i = 0; i < CONDITIONS; i++)
-        check(code, &rule->conditions[i]);
-    end(code, SECCOMP_RET_ALLOW);
-    for (unsigned short i = first; i < code->length; i++)
-        if (code->lines[i].code == (BPF_JMP | BPF_JEQ | BPF_K))
-            code->lines[i].jf = (uint8_t)(code->length - i - 1);
-    load(code, offsetof(struct seccomp_data, nr));
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    if (filter == NULL)
+        return -1;
+    int error = allow_calls(filter);
+    if (error == 0)
+        error = allow_arguments(filter, self);
+    if (error == 0 && limits)
+        error = allow_limits(filter);
+    if (error == 0)
+        error = seccomp_export_bpf(filter, to);
+    seccomp_release(filter);
+    return error == 0 ? 0 : -1;
 }
 
-static void make(struct code *code, bool limits)
+/* Write the copies, and end the process. */
+static _Noreturn void be_maker(int to, bool limits, pid_t self)
 {
-    const uint64_t whole = UINT64_MAX;
-    const struct rule rules[] = {
-        { MAP_CALL, { { 2, PROT_EXEC, 0 }, { 3, MAP_ANONYMOUS, MAP_ANONYMOUS } } },
-        { SYS_mprotect, { { 2, PROT_EXEC, 0 } } },
-        /* isatty(3), for the summary; and the width of the live line */
-        { SYS_ioctl, { { 0, whole, STDERR_FILENO }, { 1, whole, TCGETS } } },
-        { SYS_ioctl, { { 0, whole, STDERR_FILENO }, { 1, whole, TIOCGWINSZ } } },
-        /* abort(3): a signal to this process only */
-        { SYS_tgkill, { { 0, whole, (uint64_t)getpid() } } },
-    };
-    const struct rule own_limits = { SYS_prlimit64, { { 0, whole, 0 } } };
-    code->length = 0;
-    load(code, offsetof(struct seccomp_data, arch));
-    equal(code, architecture, 1, 0);
-    end(code, SECCOMP_RET_KILL);
-    load(code, offsetof(struct seccomp_data, nr));
-    allow(code, calls, sizeof calls / sizeof *calls);
-    if (limits)
-        allow(code, limit_calls, sizeof limit_calls / sizeof *limit_calls);
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        allow_under(code, &rules[i]);
-    if (limits)
-        allow_under(code, &own_limits);
-    end(code, SECCOMP_RET_ERRNO | EPERM);
+    const struct rlimit time = { MAX_CPU_S, MAX_CPU_S };
+    int error = setrlimit(RLIMIT_CPU, &time);
+    for (int i = 0; i < COPIES && error == 0; i++)
+        error = make(to, limits, self);
+    _exit(error == 0 ? 0 : 1);
+}
+
+/* Read until the end, an error, or ${size} bytes. Return their number. */
+static size_t read_all(int from, char *data, size_t size)
+{
+    size_t length = 0;
+    ssize_t got;
+    while (length < size && (got = read(from, data + length, size - length)) != 0) {
+        if (got > 0)
+            length += (size_t)got;
+        else if (errno != EINTR)
+            break;
+    }
+    return length;
+}
+
+/* Load the program if all copies of it are there and alike. Return 0, or -1 with errno. */
+static int load(struct sock_filter *lines, size_t length)
+{
+    size_t count = length / COPIES / sizeof *lines;
+    if (count == 0 || length != COPIES * count * sizeof *lines || count > MAX_LINES ||
+        memcmp(lines, lines + count, length / COPIES) != 0) {
+        errno = ENOMEM;
+        return -1;
+    }
+    const struct sock_fprog program = { (unsigned short)count, lines };
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0 ? 0 : -1;
+}
+
+/* Start a process that makes the program. Return its id, or -1 with errno; ${from} gets its output.
+ */
+static pid_t start_maker(int *from, bool limits)
+{
+    pid_t self = getpid();
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        errno = ENOMEM;
+        return -1;
+    }
+    pid_t child = fork();
+    if (child == 0)
+        be_maker(ends[1], limits, self);
+    int error = errno == EAGAIN ? ENOMEM : errno;
+    (void)close(ends[1]);
+    if (child < 0)
+        (void)close(ends[0]);
+    *from = ends[0];
+    errno = error;
+    return child;
 }
 
 int call_filter_load(bool limits)
 {
-    struct code code;
-    if (architecture == 0) {
-        errno = ENOSYS;
+    struct sock_filter lines[COPIES * MAX_LINES + 1];
+    int from;
+    pid_t child = start_maker(&from, limits);
+    if (child < 0)
         return -1;
-    }
-    make(&code, limits);
-    const struct sock_fprog program = { code.length, code.lines };
-    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0 ? 0 : -1;
+    size_t length = read_all(from, (char *)lines, sizeof lines);
+    (void)close(from);
+    /* Where SIGCHLD is ignored, this finds no child. */
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+    return load(lines, length);
 }

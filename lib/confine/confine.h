@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /*
- * Confinement of a filter once all its resources are open, by seccomp(2).
+ * Confinement of a filter once all its resources are open: the wrapper of libseccomp.
  *
  * After confine_enter() the process may read, write, wait for and close its descriptors, and get
  * memory that is not executable. It may ask for the time, for random bytes and whether stderr is a

@@ -255,7 +255,7 @@ static jq_state *compile(const char *text, struct compile_problem *compiled)
 {
     if (setjmp(without_memory) != 0) {
         end_leaving();
-        *compiled->problem = (struct json_jq_problem){ .what = "out of memory" };
+        *compiled->problem = (struct json_jq_problem){ .what = NULL };
         return NULL;
     }
     begin_leaving();
@@ -268,7 +268,7 @@ struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_p
 {
     struct buf source;
     struct json_jq *jq = calloc(1, sizeof *jq);
-    *problem = (struct json_jq_problem){ .what = "out of memory" };
+    *problem = (struct json_jq_problem){ .what = NULL };
     buf_init(&source, 1 << 21);
     if (jq == NULL || !json_names_check(program, length, problem, &jq->uses_sqs))
         goto err0;
@@ -286,7 +286,7 @@ struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_p
     if (runner == NULL)
         runner = worker_new(answer_request, &limits);
     if (runner == NULL) {
-        problem->what = "out of memory";
+        problem->what = NULL;
         goto err1;
     }
     worker_restart(runner); /* an older child does not know this filter */

@@ -209,7 +209,7 @@ static void cancel(const struct pg_conn *conn)
  */
 static bool lacks_memory(struct pg_conn *conn)
 {
-    void *memory = malloc(MESSAGE_MEMORY);
+    void *volatile memory = malloc(MESSAGE_MEMORY); /* else the compiler may leave it out */
     conn->looks_without_memory = memory == NULL ? conn->looks_without_memory + 1 : 0;
     free(memory);
     return conn->looks_without_memory >= LOOKS_WITHOUT_MEMORY;

@@ -62,7 +62,7 @@ static int parse_column(struct cursor *cursor, struct pg_map_line *line)
     line->column = text == NULL ? NULL : strdup(text);
     buf_free(&name);
     if (line->column == NULL)
-        return fail(cursor, start, "out of memory");
+        return fail(cursor, start, NULL);
     if (cut)
         return fail(cursor, start, "a NUL byte in a column's name");
     if (line->column[0] == '\0')
@@ -164,7 +164,7 @@ static int parse_expression(struct cursor *cursor, struct pg_map_line *line)
         line->pipe -= start;
     line->expression_at = (unsigned)start + 1;
     line->expression = strndup(cursor->text + start, end - start);
-    return line->expression == NULL ? fail(cursor, start, "out of memory") : 0;
+    return line->expression == NULL ? fail(cursor, start, NULL) : 0;
 }
 
 enum parsed { PARSED_LINE, PARSED_NOTHING, PARSED_MISTAKE };
@@ -221,7 +221,7 @@ int pg_map_parse(const char *text, size_t length, struct pg_map *map,
             if (appended == APPENDED)
                 continue;
             (void)fail(&cursor, line.column_at - 1,
-                appended == NAMED_BEFORE ? "a column named before" : "out of memory");
+                appended == NAMED_BEFORE ? "a column named before" : NULL);
         }
         pg_map_line_free(&line);
         pg_map_free(map);

@@ -32,7 +32,7 @@ struct pg_map {
 struct pg_map_problem {
     unsigned line;
     unsigned column;
-    const char *what; /* "a string without its end"; a constant */
+    const char *what; /* "a string without its end"; a constant; NULL: out of memory */
 };
 
 /*

@@ -76,7 +76,7 @@ CODE
   readelf -dW "$bin"/* | sed -n 's|.*(NEEDED).*\[\(.*\)\]|*/\1|p' | sort -u |
     grep -vE 'lib(a|ub|t)san' | xargs dpkg-query -S | cut -d: -f1 | sort -u >packages
   grep -qF 'readelf -dW build/bin/*' "$CONTAINERFILE"
-  for library in libc6 libcurl libjq1 libpq5 libssl3 libxml2 zlib1g; do grep -q "^$library" packages; done
+  for library in libc6 libcurl libjq1 libpq5 libseccomp2 libssl3 libxml2 zlib1g; do grep -q "^$library" packages; done
   [ "$(wc -l <packages)" -le 12 ]
 }
 

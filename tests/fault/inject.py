@@ -68,7 +68,7 @@ HOW = {
 #
 # - libseccomp: when out of memory, seccomp_load follows a null pointer or one list forever, frees
 #   twice, or leaves calls out. One such place: https://github.com/seccomp/libseccomp/issues/240.
-#   lib/confine/call_filter.c does without the library.
+#   lib/confine/call_filter.c calls it in a child, and takes only a program that it made twice.
 # - libjq: jq_init and jq_compile end the process. That is documented: jq_set_nomem_handler.
 #   lib/json/jq.c has a handler that leaves them.
 # - libjq: a failed strdup is not noticed, up to a failed assertion. No report was found.

@@ -31,8 +31,7 @@ static void check_line(const struct pg_map_line *line)
 
 static void check_problem(const struct pg_map_problem *problem)
 {
-    fuzz_require(problem->line > 0 && problem->column > 0 && problem->what != NULL &&
-        strcmp(problem->what, "out of memory") != 0);
+    fuzz_require(problem->line > 0 && problem->column > 0 && problem->what != NULL);
 }
 
 static void write_map(const struct pg_map *map, struct buf *out)

@@ -58,7 +58,7 @@ static int compile_with(long allocations)
         allocations_left = allocations;
         if (json_jq_new("tonumber | [., 1]", 17, &problem) != NULL)
             _exit(MADE);
-        _exit(strcmp(problem.what, "out of memory") == 0 ? SAYS_SO : SAYS_ELSE);
+        _exit(problem.what == NULL ? SAYS_SO : SAYS_ELSE);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status)); /* libjq would end it by a signal */
