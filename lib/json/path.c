@@ -89,6 +89,8 @@ static bool grow_slots(struct json_paths *paths)
 
 uint32_t json_paths_key(struct json_paths *paths, uint32_t parent, const char *key, size_t length)
 {
+    if (parent == JSON_NO_NODE)
+        return JSON_NO_NODE;
     uint32_t number = json_path_find(paths, parent, key, length);
     if (number != JSON_NO_NODE || length >= UINT32_MAX)
         return number;
@@ -115,6 +117,8 @@ uint32_t json_paths_key(struct json_paths *paths, uint32_t parent, const char *k
 
 uint32_t json_paths_index(struct json_paths *paths, uint32_t parent, uint32_t index)
 {
+    if (parent == JSON_NO_NODE)
+        return JSON_NO_NODE;
     uint32_t before = JSON_NO_NODE;
     uint32_t after = paths->nodes[parent].first_index;
     while (after != JSON_NO_NODE && paths->nodes[after].index < index) {
@@ -137,6 +141,8 @@ uint32_t json_paths_index(struct json_paths *paths, uint32_t parent, uint32_t in
 
 uint32_t json_paths_each(struct json_paths *paths, uint32_t parent)
 {
+    if (parent == JSON_NO_NODE)
+        return JSON_NO_NODE;
     uint32_t number = paths->nodes[parent].each;
     if (number == JSON_NO_NODE) {
         number = add_node(paths, parent, JSON_STEP_EACH);
@@ -147,6 +153,8 @@ uint32_t json_paths_each(struct json_paths *paths, uint32_t parent)
 
 uint32_t json_paths_other(struct json_paths *paths, uint32_t parent)
 {
+    if (parent == JSON_NO_NODE)
+        return JSON_NO_NODE;
     uint32_t number = paths->nodes[parent].other;
     if (number == JSON_NO_NODE) {
         number = add_node(paths, parent, JSON_STEP_OTHER);

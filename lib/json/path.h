@@ -30,9 +30,10 @@ void json_paths_free(struct json_paths *paths);
 
 /*
  * Add a child; an existing one is returned again. Return the node, or JSON_NO_NODE: out of memory.
- * A key is decoded and may hold any bytes. An element matched by an index and by "each" belongs to
- * the index. json_paths_other(): the members of ${parent}, when it is an object, that match no key
- * child (to count or refuse unknown ones).
+ * So it is of a parent that is JSON_NO_NODE: a chain of calls needs one check. A key is decoded and
+ * may hold any bytes. An element matched by an index and by "each" belongs to the index.
+ * json_paths_other(): the members of ${parent}, when it is an object, that match no key child (to
+ * count or refuse unknown ones).
  */
 uint32_t json_paths_key(struct json_paths *paths, uint32_t parent, const char *key, size_t length);
 uint32_t json_paths_index(struct json_paths *paths, uint32_t parent, uint32_t index);

@@ -100,9 +100,27 @@ static void survives_each_allocation_that_fails(void **state)
     json_matches_free(&matches);
 }
 
+static void adds_no_child_to_no_node(void **state)
+{
+    (void)state;
+    allocations_left = 1000;
+    struct json_paths *paths = json_paths_new();
+    assert_int_equal(json_paths_key(paths, JSON_NO_NODE, "a", 1), JSON_NO_NODE);
+    assert_int_equal(json_paths_index(paths, JSON_NO_NODE, 0), JSON_NO_NODE);
+    assert_int_equal(json_paths_each(paths, JSON_NO_NODE), JSON_NO_NODE);
+    assert_int_equal(json_paths_other(paths, JSON_NO_NODE), JSON_NO_NODE);
+    allocations_left = 0;
+    uint32_t record = json_paths_each(paths, json_paths_key(paths, JSON_ROOT, "Records", 7));
+    assert_int_equal(json_paths_key(paths, record, "body", 4), JSON_NO_NODE);
+    json_paths_free(paths);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(survives_each_allocation_that_fails) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(survives_each_allocation_that_fails),
+        cmocka_unit_test(adds_no_child_to_no_node),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
