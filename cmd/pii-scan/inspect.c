@@ -417,8 +417,7 @@ static int inspect_at_base64(struct inspect *inspect, const struct inspect_key *
     buf_clear(out);
     if (buf_reserve(out, base64_decoded_max(length)) == NULL)
         return -1;
-    if (base64_decode(text, length, (unsigned char *)out->data, &size) != 0 &&
-        base64_decode_url(text, length, (unsigned char *)out->data, &size) != 0)
+    if (base64_decode_any(text, length, (unsigned char *)out->data, &size) != 0)
         return 0;
     out->length = size;
     if (!is_text(out->data, size))

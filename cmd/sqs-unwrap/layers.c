@@ -263,10 +263,7 @@ static enum attempt open_base64(struct layers *layers, struct layers_state *at,
         text = decoded->data;
         length = kept;
     }
-    /* Decoding in place would wipe the text on failure, so choose the alphabet before. */
-    bool url =
-        memchr(text, '-', length) != NULL || memchr(text, '_', length) != NULL || length % 4 != 0;
-    if ((url ? base64_decode_url : base64_decode)(text, length, out, &decoded->length) != 0)
+    if (base64_decode_any(text, length, out, &decoded->length) != 0)
         return ATTEMPT_NONE;
     content_bytes(&at->content, decoded->data, decoded->length);
     return end_attempt(layers, &at->content);

@@ -143,17 +143,32 @@ static int decode(const char *text, size_t length, unsigned char *out, size_t *o
     return 0;
 }
 
+/*
+ * Return the length of a text of whole groups of four without its padding. That has at most two
+ * characters: a third '=' is not a character of the alphabet.
+ */
+static size_t without_padding(const char *text, size_t length)
+{
+    if (length == 0 || text[length - 1] != '=')
+        return length;
+    return length - (text[length - 2] == '=' ? 2 : 1);
+}
+
 int base64_decode(const char *text, size_t length, unsigned char *out, size_t *out_length)
 {
     if (length % 4 != 0)
         return -1;
-    /* At most two: a third '=' is not a character of the alphabet. */
-    if (length > 0 && text[length - 1] == '=')
-        length -= text[length - 2] == '=' ? 2 : 1;
-    return decode(text, length, out, out_length, standard_values);
+    return decode(text, without_padding(text, length), out, out_length, standard_values);
 }
 
 int base64_decode_url(const char *text, size_t length, unsigned char *out, size_t *out_length)
 {
     return decode(text, length, out, out_length, url_values);
+}
+
+int base64_decode_any(const char *text, size_t length, unsigned char *out, size_t *out_length)
+{
+    bool is_url = memchr(text, '-', length) != NULL || memchr(text, '_', length) != NULL;
+    size_t letters = length % 4 == 0 ? without_padding(text, length) : length;
+    return decode(text, letters, out, out_length, is_url ? url_values : standard_values);
 }

@@ -6,7 +6,8 @@
 /*
  * Base64 (RFC 4648), both ways canonical: bytes have one spelling. Every other spelling is refused:
  * missing or extra padding, unused bits that are not zero, line breaks, letters of the other
- * alphabet. No NUL is written or expected.
+ * alphabet. Only base64_decode_any() takes other padding and alphabets. No NUL is written or
+ * expected.
  */
 
 /*
@@ -39,5 +40,8 @@ size_t base64_encode_url(const void *data, size_t length, char *out);
  */
 int base64_decode(const char *text, size_t length, unsigned char *out, size_t *out_length);
 int base64_decode_url(const char *text, size_t length, unsigned char *out, size_t *out_length);
+
+/* The same for a text of either alphabet, not both, with its padding or with none. */
+int base64_decode_any(const char *text, size_t length, unsigned char *out, size_t *out_length);
 
 #endif

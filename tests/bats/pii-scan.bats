@@ -88,9 +88,14 @@ END
   local inner deep
   inner=$(printf '{"email":"canary@example.com"}' | base64 -w0)
   deep=$(jq -nc --arg a "$inner" '{data: $a} | tojson')
-  printf '{"a":%s,"b":"%s","c":"{\\"n\\":1}","d":"%s"}\n' "$deep" "$inner" "$(head -c 24 /dev/zero | base64 -w0)" >in
+  # Either alphabet, with its padding or without.
+  local url
+  url=$(printf '{"q":">>>???","email":"canary@example.com"}' | base64 -w0)
+  [[ $url == *[+/]*= ]]
+  printf '{"a":%s,"b":"%s","c":"{\\"n\\":1}","d":"%s","e":"%s","f":"%s"}\n' "$deep" "$inner" \
+    "$(head -c 24 /dev/zero | base64 -w0)" "$(tr +/ -_ <<<"$url")" "${url//=/}" >in
   pii-scan --root . --json <in >out
-  [ "$(personal)" = '.a .b' ]
+  [ "$(personal)" = '.a .b .e .f' ]
   row .a | jq -e '.kinds == {"email":1,"json":1,"base64":1}'
   row .b | jq -e '.kinds == {"email":1,"json":1,"base64":1}'
   row .c | jq -e '.kinds == {"json":1}'

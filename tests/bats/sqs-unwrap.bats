@@ -52,6 +52,21 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   [ "$(body_of "$(cloud 1.10)")" = '"1.10"' ]
 }
 
+@test "base64 is decoded in either alphabet, with its padding or without" {
+  local odd='{"a":">>>???~~~"}' text other
+  for text in "$odd" "$odd " "$odd  "; do
+    text=$(printf %s "$text" | base64 -w0)
+    [[ $text == *+* && $text == */* ]]
+    for other in "$text" "${text//=/}" "$(tr +/ -_ <<<"$text")" "$(tr -d = <<<"$text" | tr +/ -_)"; do
+      [ "$(body_of "\"$other\"")" = "$odd" ]
+    done
+    # Both alphabets together, or wrong padding: no base64.
+    for other in "${text/+/-}" "${text//=/}=" "$text="; do
+      [ "$other" = "$text" ] || [ "$(body_of "\"$other\"")" = "\"$other\"" ]
+    done
+  done
+}
+
 @test "a body with more members than any envelope is not an envelope, and --json and --each find their places in it" {
   local body more
   more=$(jq -cn '[range(3000) | {key: "k\(.)", value: .}] | from_entries')

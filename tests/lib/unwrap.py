@@ -187,10 +187,22 @@ def open_envelope(event):
     return sns(event, found) or eventbridge(event, found) or cloudevents(event, found) or s3(event, found)
 
 
+def from_base64(data):
+    """Decode either alphabet, not both, with its padding or with none."""
+    if b"-" in data or b"_" in data:
+        if b"+" in data or b"/" in data:
+            return None
+        data = data.translate(bytes.maketrans(b"-_", b"+/"))
+    if b"=" not in data:
+        data += b"=" * (-len(data) % 4)
+    made = base64.b64decode(data, validate=True)
+    return made if base64.b64encode(made) == data else None
+
+
 def decoded(name, data):
     try:
         if name == "base64":
-            return base64.b64decode(data, validate=True)
+            return from_base64(data)
         if name == "gzip":
             return gzip.decompress(data)
         worker = zlib.decompressobj()
@@ -218,7 +230,7 @@ def open_encoding(event, lines):
                 return event.inside("json", of_text(inner) if is_settled(inner, lines) else None, inner.encode())
         except ValueError:
             pass
-        data = decoded("base64", text.encode()) if len(text) >= 4 and len(text) % 4 == 0 else None
+        data = decoded("base64", text.encode()) if len(text) >= 4 else None
         if data is not None:
             return given(event, "base64", data, lines)
     data = event.data
@@ -402,7 +414,8 @@ def around(random_, text):
     if kind == 7:
         return quote(text)
     data = random_.choice([text.encode(), gzip.compress(text.encode(), mtime=0), zlib.compress(text.encode())])
-    return base64.b64encode(data).decode()
+    text = random_.choice([base64.b64encode, base64.urlsafe_b64encode])(data).decode()
+    return text if random_.random() < 0.5 else text.rstrip("=")
 
 
 def generate(seed, count):

@@ -68,6 +68,34 @@ static void refuses_other_spellings(void **state)
     assert_int_equal(base64_decode_url("Zm\0v", 4, bytes, &got), -1);
 }
 
+static void takes_either_alphabet_with_padding_or_without(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = { "Zg=", "Zg===", "Z", "=",
+        "==", "====", "Zm8==", "Zm9v=", "Zh", "Zh==", "+-A=", "-/8", "_+8=", "Zm9v\n",
+        "-A==-A==", "Zm9\x80" };
+    unsigned char bytes[32];
+    size_t got;
+
+    for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++) {
+        size_t length = strlen(samples[i].bytes);
+        const char *texts[] = { samples[i].standard, samples[i].url };
+        for (size_t j = 0; j < 2; j++) {
+            assert_int_equal(base64_decode_any(texts[j], strlen(texts[j]), bytes, &got), 0);
+            assert_int_equal(got, length);
+            assert_memory_equal(bytes, samples[i].bytes, length);
+        }
+    }
+    for (size_t i = 0; i < 4; i++) {
+        static const char *const same[] = { "+/8=", "+/8", "-_8=", "-_8" };
+        assert_int_equal(base64_decode_any(same[i], strlen(same[i]), bytes, &got), 0);
+        assert_int_equal(got, 2);
+        assert_memory_equal(bytes, "\xfb\xff", 2);
+    }
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+        assert_int_equal(base64_decode_any(wrong[i], strlen(wrong[i]), bytes, &got), -1);
+}
+
 static void wipes_what_it_refuses(void **state)
 {
     (void)state;
@@ -185,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spells_as_rfc_4648),
         cmocka_unit_test(refuses_other_spellings),
+        cmocka_unit_test(takes_either_alphabet_with_padding_or_without),
         cmocka_unit_test(wipes_what_it_refuses),
         cmocka_unit_test(one_spelling_only),
         cmocka_unit_test(goes_there_and_back),
