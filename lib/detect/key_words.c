@@ -277,7 +277,7 @@ const struct key_words key_words[] = {
         "servidor*|nodo|nodos|serwer*|wezel" },
 
     { 0, KEY_VERSION,
-        "version*|*version|ver|build*|release*|firmware*|fw|sdk*|revision|rev|wersja*|versione|"
+        "version*|*version|ver|build*|release*|firmware*|fw|sdk*|revision|rev|wersja*|versione|compilacion|"
         "app ver|os version|user agent|useragent|agent|oid|patch" },
     { 0, KEY_NUMBER,
         "order*|*order|invoice*|receipt*|sku|part no|part number|article no|article number|item no|"

@@ -58,7 +58,7 @@ static const struct {
 } traits[] = {
     { KEY_PERSON,  "customer kunde client usuario utente klient patient" },
     { KEY_THING,   "product artikel produit tienda negozio sklep store_name" },
-    { KEY_VERSION, "version app_version firmware build user_agent" },
+    { KEY_VERSION, "version app_version firmware build user_agent compilacion" },
     { KEY_NUMBER,  "order_id orderNumber bestellnummer numero_commande invoice_no tracking_number sku" },
     { KEY_TIME,    "created_at timestamp ts datum fecha" },
     { KEY_OPAQUE,  "request_id sha256 trace_id message_id etag" },
