@@ -34,10 +34,10 @@ block() {
   # The section uses some of the proposed lines.
   grep -qE '^  customer_full_name +text NOT NULL,' orders/orders.sql
   grep -qE '^order_id +[.]body[.]orderId !$' orders/orders.map
+  bash -c "$(block 2)"
   # The proposed policy covers the three values; the section replaces it.
   grep -q '^[.]customer[.]email ' orders/orders.policy
-  block 2 >orders/orders.policy
-  bash -c "$(block 3)"
+  block 3 >orders/orders.policy
   block 4 >orders/orders.map
   run -0 bash -c "set -o pipefail; $(block 5 | sed 's|-Q orders|-Q "$SQS_QUEUE_URL" --visibility-timeout 1|')"
   [ "$(grep -c '"status":"would-commit"' <<<"$output")" = 10 ]
