@@ -45,7 +45,7 @@ static bool is_letter(char byte)
 static bool says_version(const char *key, size_t length)
 {
     static const char *const words[] = { "version", "versione", "wersja", "firmware", "release",
-        "build", "ver", "fw", "sdk" };
+        "build", "ver", "sdk" };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t size = strlen(words[i]);
         if (size > length || strncasecmp(key + length - size, words[i], size) != 0)

@@ -57,8 +57,8 @@ code() { jq -r '.error.code? // "-"'; }
   pii-mask -q -k k -p p <out | cmp - out
   mask '.k keep' '.d drop' 'detect ipv4 redact' 'detect email seal' <in | code | grep -qx detect
   # Four numbers under a key for a version are a version; other values there are not.
-  mask '.k siv' 'detect ipv4 seal' <<<'{"body":{"k":1,"app_version" : "2.1.0.4","os":{"\"version":"10.0.0.1","Firmware":"1.2.3.4"},"fw":"1.2.0.4","appVer":"4.0.12.7","android_sdk":"1.0.0.2"}}' | code | grep -qx -- -
-  for body in '{"k":1,"version":"at 203.0.113.77"}' '{"k":1,"conversion":"203.0.113.77"}' '{"k":1,"CONVERSION":"203.0.113.77"}' '{"k":1,"version":["203.0.113.77"]}' '{"k":1,"server":"203.0.113.77"}' '{"k":1,"v":"203.0.113.77"}'; do
+  mask '.k siv' 'detect ipv4 seal' <<<'{"body":{"k":1,"app_version" : "2.1.0.4","os":{"\"version":"10.0.0.1","Firmware":"1.2.3.4"},"appVer":"4.0.12.7","android_sdk":"1.0.0.2"}}' | code | grep -qx -- -
+  for body in '{"k":1,"version":"at 203.0.113.77"}' '{"k":1,"conversion":"203.0.113.77"}' '{"k":1,"CONVERSION":"203.0.113.77"}' '{"k":1,"version":["203.0.113.77"]}' '{"k":1,"server":"203.0.113.77"}' '{"k":1,"fw":"203.0.113.77"}' '{"k":1,"v":"203.0.113.77"}'; do
     mask '.k siv' 'detect ipv4 seal' <<<"{\"body\":$body}" | code | grep -qx detect
   done
   # The whole record is sealed: the value may be anywhere.
