@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The state of scripts/inject.sh: a run that is ended goes on where it was, with the same build only.
+# scripts/inject.sh reaches its programs. Its state: a run that is ended goes on where it was, with the same build only.
 
 bats_require_minimum_version 1.5.0
 
@@ -64,4 +64,12 @@ runs() { sed -n 's/^inject: runs=\([0-9]*\) violations=0 excused=0 .*/\1/p' <<<"
   mv changed state
   run -1 inject
   [[ $output == *'VIOLATION kept'*'violations=1'* ]]
+}
+
+@test "a case whose program never has the library is an error, not a success" {
+  mv bin/pii-keygen bin/real
+  printf '#!/bin/sh\nexec "%s/bin/real" "$@"\n' "$PWD" >bin/pii-keygen
+  chmod +x bin/pii-keygen
+  run -1 inject
+  [[ $output == *'keygen-list never starts pii-keygen with the library'* ]]
 }

@@ -2,8 +2,10 @@
  * A library for LD_PRELOAD that makes one call of a program fail: the Nth of its kind, in any
  * library, process or thread of the program.
  *
- *   INJECT=PROGRAM:KIND:HOW:N     N with a final +: all later ones fail, too; 0: none
- *   INJECT_STATE=FILE             a struct state, made by the process that starts the program
+ *   LD_INJECT=PROGRAM:KIND:HOW:N     N with a final +: all later ones fail, too; 0: none
+ *   LD_INJECT_STATE=FILE             a struct state, made by the process that starts the program
+ *
+ * sqs2pg gives all of its programs variables with such names, and others to a few only.
  *
  * KIND is one of the kinds below. HOW is the name of an error or `short`: then a read returns one
  * byte and a write takes half. The file gets the number of calls, and the descriptor, the process
@@ -43,7 +45,8 @@ struct state {
     int64_t fd;
     uint64_t capacity; /* of stacks */
     uint64_t by_child; /* a forked process of the program made the call */
-    char trace[2008];
+    uint64_t begun;    /* the program has started with this library */
+    char trace[2000];
     uint64_t stacks[];
 };
 
@@ -385,7 +388,7 @@ static struct state *map_state(const char *path)
 
 __attribute__((constructor)) static void begin(void)
 {
-    const char *text = getenv("INJECT");
+    const char *text = getenv("LD_INJECT");
     void *frames[FRAMES];
     struct dl_find_object object;
     if (text == NULL || parse(text) != 0)
@@ -394,5 +397,7 @@ __attribute__((constructor)) static void begin(void)
     if (backtrace(frames, FRAMES) > 0 && _dl_find_object(frames[0], &object) == 0)
         ours = object.dlfo_map_start;
     started = getpid();
-    state = map_state(getenv("INJECT_STATE"));
+    state = map_state(getenv("LD_INJECT_STATE"));
+    if (state != NULL)
+        state->begun = 1;
 }

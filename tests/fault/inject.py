@@ -107,7 +107,8 @@ class Result:
         self.status, self.out, self.err = status, out, plain(err.decode("utf-8", "replace"))
         self.calls, self.hits, self.fd = struct.unpack("<QQq", state[:24])
         self.by_child = state[32] != 0
-        self.trace = state[40:HEADER].split(b"\0")[0].decode("ascii", "replace")
+        self.begun = state[40] != 0
+        self.trace = state[48:HEADER].split(b"\0")[0].decode("ascii", "replace")
         self.stacks = []
 
     def is_mute(self, program):
@@ -143,7 +144,7 @@ class Runner:
             file.write(struct.pack("<Q", stacks))
         command = case.fresh()
         environment = dict(os.environ, **case.environment, LD_PRELOAD=str(self.options.library),
-                           INJECT="%s:%s" % (case.program, spec), INJECT_STATE=str(state))
+                           LD_INJECT="%s:%s" % (case.program, spec), LD_INJECT_STATE=str(state))
         with open(case.input(), "rb") as given:
             process = subprocess.Popen(command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                        env=environment, cwd=case.directory, start_new_session=True)
@@ -243,9 +244,9 @@ class Work:
         died = result.status is None or result.status < 0 or result.status > 128 or result.is_mute(self.case.program)
         excuse = next((one for one in FOREIGN if died and one in result.trace), None)
         if wrong:
+            word, why = ("EXCUSED", FOREIGN[excuse]) if excuse else ("VIOLATION", "; ".join(wrong))
             told = "%s %s %s: %s\n    %s\n%s" % (
-                "EXCUSED" if excuse else "VIOLATION", self.case.name, spec, FOREIGN[excuse] if excuse else "; ".join(wrong),
-                result.trace, "".join("    | %s\n" % line for line in result.err.splitlines()[-5:]))
+                word, self.case.name, spec, why, result.trace, "".join("    | %s\n" % line for line in result.err.splitlines()[-5:]))
             print(told, end="", flush=True)
             (self.excused if excuse else self.violations).append(told)
         return result.hits > 0
@@ -269,6 +270,8 @@ class Work:
     def clean(self, kind):
         clean = self.runner.run(self.case, kind + ":EIO:0", STACKS)
         wrong = self.runner.judge(self.case, kind, "", clean)
+        if not clean.begun:
+            raise RuntimeError("%s never starts %s with the library" % (self.case.name, self.case.program))
         if wrong:
             raise RuntimeError("%s fails by itself: %s\n%s" % (self.case.name, "; ".join(wrong), clean.err))
         return clean
