@@ -142,7 +142,7 @@ bats_files() {
   for file in "$root"/tests/bats/*.bats; do names+=("$(basename "$file" .bats)"); done
   printf '%s\n' "${names[@]}" | awk '!seen[$0]++' | case $1 in
   *-moto) grep -E '^(sqs-|pipeline$)' | grep -vxE 'sqs-(credentials|sdk)' ;;
-  asan-*) grep -vE '^(dashboard|power|soak|house-(container|contributing|cross|debian|demo|deploy|dist|docs|forge|lint|mutants|needed|platforms))$' ;;
+  asan-*) grep -vE '^(dashboard|power|soak|house-(container|contributing|cross|debian|demo|deploy|dist|docs|forge|inject|lint|mutants|needed|platforms))$' ;;
   *) cat ;;
   esac | sed "s|.*|$root/tests/bats/&.bats|"
 }

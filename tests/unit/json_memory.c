@@ -105,6 +105,8 @@ static void adds_no_child_to_no_node(void **state)
     (void)state;
     allocations_left = 1000;
     struct json_paths *paths = json_paths_new();
+    if (paths == NULL)
+        abort();
     assert_int_equal(json_paths_key(paths, JSON_NO_NODE, "a", 1), JSON_NO_NODE);
     assert_int_equal(json_paths_index(paths, JSON_NO_NODE, 0), JSON_NO_NODE);
     assert_int_equal(json_paths_each(paths, JSON_NO_NODE), JSON_NO_NODE);
