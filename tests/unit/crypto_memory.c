@@ -69,7 +69,7 @@ static char *same(char *data)
     return data;
 }
 
-/* Hides from the analyzer where the data is: it knows no memory that release() keeps. */
+/* Hides from the analyzer where the data is: to it, release() frees all memory. */
 static char *(*volatile hidden)(char *data) = same;
 
 /* What came from the reserve is grown and freed like the rest. */
