@@ -172,7 +172,8 @@ static pid_t start_maker(int *from, bool limits)
     return child;
 }
 
-int call_filter_load(bool limits)
+/* Make the copies and load one of them. Return 0, or -1 with errno. */
+static int make_and_load(bool limits)
 {
     struct sock_filter lines[COPIES * MAX_LINES + 1];
     int from;
@@ -185,4 +186,11 @@ int call_filter_load(bool limits)
     while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
         ;
     return load(lines, length);
+}
+
+int call_filter_load(bool limits)
+{
+    int status = make_and_load(limits);
+    /* Once more: libseccomp does not repeat a write that a signal interrupts. */
+    return status != 0 && errno == ENOMEM ? make_and_load(limits) : status;
 }
