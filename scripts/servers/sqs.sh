@@ -76,7 +76,7 @@ servers_moto_start() {
 # Three requests are unsigned: those of servers_moto_user.
 servers_moto_launch() {
   INITIAL_NO_AUTH_ACTION_COUNT=3 servers_detach "$1/process" "$1/log" \
-    "$(python_dir)/bin/moto_server" -H 127.0.0.1 -p "$2"
+    "$(python_dir)/bin/python3" "$SERVERS_HERE/servers/serial_moto.py" -H 127.0.0.1 -p "$2"
 }
 
 servers_moto_user() {
