@@ -273,8 +273,8 @@ finish() {
 # archived FOLDER: print the records of its complete archives.
 archived() { zcat "$1"/*.ndjson.gz; }
 
-# messages: print the number of messages of the records on stdin. A queue may deliver one twice
-# (moto does, to parallel receives); then there are two records of it.
+# messages: print the number of messages of the records on stdin. A queue may deliver one twice;
+# then there are two records of it.
 messages() { jq -r .sqs.message_id | sort -u | wc -l; }
 
 @test "--archive: the masked records, in complete files for their owner alone" {

@@ -26,7 +26,7 @@ three() {
 }
 
 # seen_again OPTION...: drain messages that become visible immediately; the drain ends anyway.
-seen_again() { timeout 60 sqs-pull --wait 0 --visibility-timeout 0 "${SERIAL[@]}" "$@"; }
+seen_again() { timeout 60 sqs-pull --wait 0 --visibility-timeout 0 "$@"; }
 
 # printed: print the bodies in ./out, each once.
 printed() { jq -c .body out | sort -u; }
@@ -108,7 +108,7 @@ END
 @test "messages that return immediately do not prolong a drain, not even a corrupt one" {
   fill 3
   for time in 0 1s; do
-    timeout 60 sqs-pull "${SERIAL[@]}" --wait 1 --visibility-timeout "$time" >out 2>err
+    timeout 60 sqs-pull --wait 1 --visibility-timeout "$time" >out 2>err
     each_at_least_once 3 out
     grep -q "warning: messages are hidden for only ${time%s} s" err
   done
@@ -116,7 +116,7 @@ END
   mode 'corrupt spoil'
   for time in 0 1s; do
     eventually 30 counts_are 4 0 0
-    run -1 --separate-stderr timeout 60 sqs-pull "${SERIAL[@]}" --wait 1 --visibility-timeout "$time"
+    run -1 --separate-stderr timeout 60 sqs-pull --wait 1 --visibility-timeout "$time"
     echo "$output" >out
     each_at_least_once 3 out
     [ "$(grep -c 'it stays on the queue' <<<"$stderr")" -eq 1 ]
@@ -135,7 +135,7 @@ END
   export SQS_QUEUE_URL
   printf '{"body":"%s"}\n' spoil b c | sqs-send -q
   mode 'corrupt spoil'
-  run -1 --separate-stderr timeout 60 sqs-pull "${SERIAL[@]}" --wait 1 --visibility-timeout 1s
+  run -1 --separate-stderr timeout 60 sqs-pull --wait 1 --visibility-timeout 1s
   # moto returns redelivered messages in another order, the last of a group first.
   [ "$SERVERS_SQS" = moto ] || [ -z "$output" ]
   [ "$(grep -c 'it stays on the queue' <<<"$stderr")" -eq 1 ]

@@ -47,7 +47,7 @@ teardown() { sqs_teardown; }
   proxy_start
   fill 20
   mode 'fail 1 503'
-  sqs-pull --wait 1 "${SERIAL[@]}" >out 2>err 3>&- 4>&- &
+  sqs-pull --wait 1 >out 2>err 3>&- 4>&- &
   echo $! >pid
   eventually 60 grep -q 'warning: 127.0.0.1:[0-9]* answers .* with status 503; trying again' err
   mode
@@ -62,7 +62,7 @@ teardown() { sqs_teardown; }
   bodies 1 "$n" | sqs-send
   mode 'fail 10 503' 'error 11 RequestThrottled' 'cut 7' 'lose 9' 'stall 8 0.3' 'trickle 5'
   for ((round = 1; round <= 20; round++)); do
-    sqs-pull "${SERIAL[@]}" --wait 1 --visibility-timeout 3s 2>>err | tee -a out | committed | sqs-ack 2>>err || true
+    sqs-pull --wait 1 --visibility-timeout 3s 2>>err | tee -a out | committed | sqs-ack 2>>err || true
     sleep 1
     [ "$(counts)" != '0 0 0' ] || break
     echo "round $round: $(counts)"
@@ -153,7 +153,7 @@ teardown() { sqs_teardown; }
   fill 20
   sqs-send -q <<<'{"body":"user"}'
   mode 'fail 5 503' 'cut 4' 'entry 2 InternalError' 'corrupt user' 'error 6 Some.Thing'
-  sqs-pull -vv "${SERIAL[@]}" --wait 1 --visibility-timeout 20s >out 2>err || true
+  sqs-pull -vv --wait 1 --visibility-timeout 20s >out 2>err || true
   committed <out | sqs-ack -vv --print >acks 2>>err || true
   jq -c '.status = "nonsense"' out | sqs-ack -vv 2>>err || true
   sqs-send -vv <out 2>>err || true

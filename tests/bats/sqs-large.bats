@@ -30,7 +30,7 @@ same() { diff "$1" - >difference || { head -n 5 difference && return 1; }; }
   fresh_queue VisibilityTimeout=600
   n=$(lots 20000)
   fill "$n"
-  sqs-pull -v --wait 1 "${SERIAL[@]}" 2>pull.err | tee f | jq -c '.status="committed"' | sqs-ack -v 2>ack.err
+  sqs-pull -v --wait 1 2>pull.err | tee f | jq -c '.status="committed"' | sqs-ack -v 2>ack.err
   each_once "$n" f
   [ "$(jq -r .sqs.message_id f | sort -u | wc -l)" -eq "$n" ]
   counts_are 0 0 0
@@ -49,7 +49,7 @@ faulty() {
   mode 'fail 10 503' 'error 13 RequestThrottled' 'cut 9' 'truncate 11' 'stall 97 2'
   began=$EPOCHREALTIME
   for round in $(seq 40); do
-    { TIMEFORMAT='%U %S' && time sqs-pull --protocol "$1" "${SERIAL[@]}" --wait 1 2>>err; } 2>>cpu |
+    { TIMEFORMAT='%U %S' && time sqs-pull --protocol "$1" --wait 1 2>>err; } 2>>cpu |
       tee -a out | pg-load -q -t arrived | sqs-ack --protocol "$1" 2>>err || true
     counts_are 0 0 0 && break
     sleep 0.5
@@ -94,7 +94,7 @@ dead_are() { [ "$(servers_counts "$DEAD")" = "$1 0 0" ]; }
 # leased: run the loop once, with every tenth message rejected. It ends with 0, or with 1 for those.
 leased() {
   local status=0
-  sqs-pull -v --wait 1 "${SERIAL[@]}" --acked acked 2>>pull.err |
+  sqs-pull -v --wait 1 --acked acked 2>>pull.err |
     jq -c --unbuffered '.status = if .body.n % 10 == 0 then "rejected" else "committed" end' | tee -a out |
     sqs-ack -v --print 2>>ack.err >acked || status=$?
   [ "$status" -le 1 ]
@@ -138,7 +138,7 @@ what() { jq -cS '[.fifo.message_group_id, .fifo.deduplication_id, .attributes, .
   attributed "$n" 40 >in
   sqs-send -q -Q "$from" <in
   for ((round = 0; round < 10; round++)); do
-    sqs-pull -Q "$from" --attributes all --fifo-ids --wait 1 "${SERIAL[@]}" |
+    sqs-pull -Q "$from" --attributes all --fifo-ids --wait 1 |
       sqs-send -Q "$to" --verdicts | tee -a verdicts | sqs-ack -v -Q "$from" 2>>ack.err
     [ "$(servers_counts "$from")" != '0 0 0' ] || break
   done
@@ -147,7 +147,7 @@ what() { jq -cS '[.fifo.message_group_id, .fifo.deduplication_id, .attributes, .
   [ "$(jq -r .status verdicts | sort | uniq -c | xargs)" = "$n sent" ]
   # A group continues only when its messages are deleted.
   for ((round = 0; round < 10; round++)); do
-    sqs-pull -Q "$to" --attributes all --fifo-ids --wait 1 "${SERIAL[@]}" | tee -a out | committed | sqs-ack -Q "$to"
+    sqs-pull -Q "$to" --attributes all --fifo-ids --wait 1 | tee -a out | committed | sqs-ack -Q "$to"
     [ "$(servers_counts "$to")" != '0 0 0' ] || break
   done
   what in | same <(what out)

@@ -24,7 +24,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   slowly() { sleep 11 && committed; }
   # Receives that continue all the time would get messages that became visible again.
   # shellcheck disable=SC2034  # loop's
-  SERIAL=(-j 1) PULL=(--empty 12)
+  PULL=(-j 1 --empty 12)
   loop slowly
   [ "$STATUSES" = '0 0 0 0' ] || { echo "$STATUSES" && cat ./*.err && false; }
   each_once 40 out
@@ -173,7 +173,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
 @test "--max-lease: a message without a verdict for this time is given up, with a warning" {
   fresh_queue VisibilityTimeout=2
   fill 3
-  sqs-pull -v --wait 1 "${SERIAL[@]}" -n 3 --acked acked --max-lease 5s --grace 1s >out 2>err 3>&- 4>&- &
+  sqs-pull -v --wait 1 -n 3 --acked acked --max-lease 5s --grace 1s >out 2>err 3>&- 4>&- &
   echo $! >pid
   exec 7>acked
   wait "$(<pid)"
@@ -204,7 +204,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   fresh_queue VisibilityTimeout=60
   fill 4
   # With a limit, so that it ends when all is acknowledged, though the FIFO does not.
-  sqs-pull -v --wait 1 "${SERIAL[@]}" -n 4 --acked acked >out 2>err 3>&- 4>&- &
+  sqs-pull -v --wait 1 -n 4 --acked acked >out 2>err 3>&- 4>&- &
   echo $! >pid
   exec 7>acked
   eventually 20 lines_are out 4

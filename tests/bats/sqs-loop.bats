@@ -26,14 +26,14 @@ setup() {
 @test "no process opens the FIFO: the run ends, and all messages are visible again" {
   fresh_queue VisibilityTimeout=90
   fill 40
-  run -1 bash -c 'set -o pipefail; sqs-pull -v --wait 1 "$@" --grace 2s --acked acked 2>err | cat >out' - "${SERIAL[@]}"
+  run -1 bash -c 'set -o pipefail; sqs-pull -v --wait 1 --grace 2s --acked acked 2>err | cat >out'
   grep -q 'warning: no process has opened the --acked FIFO' err
   grep -q 'printed=40 released=40 .*acked=0' err
   counts_are 40 0 0
   # The same when the reader goes away with much left to print.
   bodies 41 300 | jq -c '.body.pad = "x" * 4000' | sqs-send
   SECONDS=0
-  run -0 bash -c 'sqs-pull --wait 1 "$@" --acked acked 2>err | head -n 1 >first; echo "${PIPESTATUS[0]}"' - "${SERIAL[@]}"
+  run -0 bash -c 'sqs-pull --wait 1 --acked acked 2>err | head -n 1 >first; echo "${PIPESTATUS[0]}"'
   [ "$output" = 74 ]
   [ "$SECONDS" -lt 20 ]
   counts_are 300 0 0
@@ -67,7 +67,7 @@ survive() {
   # shellcheck disable=SC2016  # expanded by the inner shell
   {
     set +e
-    role pull sqs-pull -v --wait 1 "${SERIAL[@]}" --acked acked 2>pull.err |
+    role pull sqs-pull -v --wait 1 --acked acked 2>pull.err |
       role consumer bash -c 'while IFS= read -r line; do
         printf "%s,\"status\":\"committed\"}\n" "${line%\}}" && sleep 0.02 || exit; done' 2>/dev/null |
       tee verdicts | (echo "$BASHPID" >ack.pid && exec sqs-ack -v --print >acked 2>ack.err)
@@ -80,7 +80,7 @@ survive() {
   kill -s "$2" "$(<"$1.pid")"
   eventually 60 test -s statuses || { echo "it hangs" && return 1; }
   eventually 60 nothing_in_flight || { echo "$(counts) left" && return 1; }
-  sqs-pull -q --wait 1 "${SERIAL[@]}" --visibility-timeout 60s >rest
+  sqs-pull -q --wait 1 --visibility-timeout 60s >rest
   # A cut verdict was not processed.
   jq -cR 'fromjson? | .body.n' verdicts rest | sort -nu | diff -q - <(seq 60) || { echo "lost" && return 1; }
 }
@@ -118,7 +118,7 @@ survive() {
     rm -f statuses
     {
       set +e
-      role pull sqs-pull -v -f --wait 2 "${SERIAL[@]}" --grace 2s --acked acked 2>pull.err | tee out |
+      role pull sqs-pull -v -f --wait 2 --grace 2s --acked acked 2>pull.err | tee out |
         role consumer bash -c "$twenty" | sqs-ack -v --print 2>ack.err >acked
       echo "${PIPESTATUS[*]}" >statuses
     } 3>&- 4>&- 2>/dev/null &

@@ -99,7 +99,7 @@ sys.exit(done.returncode)'
 @test "--acked: a part keeps its lease, the last verdict ends it" {
   fill 20
   mkfifo acked
-  if sqs-pull -v --wait 1 "${SERIAL[@]}" --acked acked 2>pull.err | committed | sed p |
+  if sqs-pull -v --wait 1 --acked acked 2>pull.err | committed | sed p |
     sqs-ack --need 2 --print | tee acks >acked; then
     STATUSES="${PIPESTATUS[*]}"
   fi
@@ -109,7 +109,7 @@ sys.exit(done.returncode)'
   counts_are 0 0 0
   # Only one of two verdicts: the lease is held to the end, and the message then released.
   fill 1
-  sqs-pull -v --wait 1 "${SERIAL[@]}" --acked acked 2>pull.err | committed | (sqs-ack -q --need 2 --print || :) >acked
+  sqs-pull -v --wait 1 --acked acked 2>pull.err | committed | (sqs-ack -q --need 2 --print || :) >acked
   grep -q 'acked=0' pull.err
   counts_are 1 0 0
 }

@@ -15,7 +15,7 @@ teardown() { sqs_teardown; }
 
 # The three programs with the protocol ${P}.
 send() { sqs-send --protocol "$P"; }
-pull() { sqs-pull --protocol "$P" --wait 1 "${SERIAL[@]}" "$@"; }
+pull() { sqs-pull --protocol "$P" --wait 1 "$@"; }
 ack() { sqs-ack --protocol "$P" "$@"; }
 
 # texts FILE: print the bodies, byte for byte, and the names of the other members.

@@ -42,7 +42,7 @@ teardown() { sqs_teardown; }
     rm -f fifo
     mkfifo fifo
     # Not in a function, whose shell would also hold the output open.
-    sqs-pull --wait 1 "${SERIAL[@]}" --protocol "$protocol" --acked fifo | tee out |
+    sqs-pull --wait 1 --protocol "$protocol" --acked fifo | tee out |
       jq --unbuffered -c '.status = "committed"' | { sleep 2 && sqs-ack --print >fifo; }
     each_once "$n" out
     in_order out 6
@@ -55,7 +55,7 @@ teardown() { sqs_teardown; }
   grouped 40 2 | sqs-send
   mkfifo fifo
   SECONDS=0
-  sqs-pull -v --wait 1 "${SERIAL[@]}" --acked fifo 2>err | tee out | (cat >all && committed <all) |
+  sqs-pull -v --wait 1 --acked fifo 2>err | tee out | (cat >all && committed <all) |
     sqs-ack --print >fifo
   [ "$SECONDS" -ge 10 ]
   printed=$(wc -l <out)

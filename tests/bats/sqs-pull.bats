@@ -13,7 +13,7 @@ teardown() { sqs_teardown; }
 
 # start OPTION...: run it in the background, output in ./out, messages in ./err, its process id in ./pid.
 start() {
-  sqs-pull "${SERIAL[@]}" "$@" >out 2>err 3>&- 4>&- &
+  sqs-pull "$@" >out 2>err 3>&- 4>&- &
   echo $! >pid
 }
 
@@ -160,9 +160,8 @@ body() {
 gaps() { awk '$2 == "ReceiveMessage" { if (n++) print $1 - last; last = $1 }' proxy/requests; }
 
 @test "--idle-backoff: pauses grow up to MAX on an empty queue, and there is none after a message" {
-  local SERIAL=(-j 1)
   proxy_start
-  start -f --wait 0 --visibility-timeout 30s --idle-backoff 2s
+  start -f -j 1 --wait 0 --visibility-timeout 30s --idle-backoff 2s
   paused() { [ "$(gaps | awk '$1 >= 1.9' | wc -l)" -ge 2 ]; }
   eventually 60 paused
   # The pauses began short and doubled.
@@ -228,7 +227,7 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
 
 @test "a reader that goes away: unprinted messages are released, status 74" {
   bodies 1 300 | jq -c '.body.pad = "x" * 2000' | sqs-send
-  run -0 bash -c 'sqs-pull "$@" --wait 1 2>err | head -n 1 >first; echo "${PIPESTATUS[0]}"' - "${SERIAL[@]}"
+  run -0 bash -c 'sqs-pull --wait 1 2>err | head -n 1 >first; echo "${PIPESTATUS[0]}"'
   [ "$output" = 74 ]
   grep -q 'sqs-pull: error: cannot write to standard output: Broken pipe' err
   # Messages in the pipe are in flight, no others.

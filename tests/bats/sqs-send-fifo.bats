@@ -203,7 +203,7 @@ END
   bodies 1 "$count" | jq -c '.attributes.own = {type: "Number.own", value: (.body.n * 3 | tostring)}' | sqs-send -Q "$from"
   # A slow sender, killed after some messages.
   mkfifo records
-  sqs-pull -Q "$from" --attributes all --wait 1 "${SERIAL[@]}" >records 2>pull.err 3>&- 4>&- &
+  sqs-pull -Q "$from" --attributes all --wait 1 >records 2>pull.err 3>&- 4>&- &
   pull=$!
   (
     sqs-send -Q "$main" --verdicts <records &
@@ -218,7 +218,7 @@ END
   # Messages without a verdict return, and a second run moves them.
   all_visible() { [ "$(servers_counts "$from" | cut -d' ' -f2)" -eq 0 ]; }
   eventually 60 all_visible
-  sqs-pull -Q "$from" --attributes all --wait 1 "${SERIAL[@]}" | sqs-send -Q "$main" --verdicts | sqs-ack -Q "$from"
+  sqs-pull -Q "$from" --attributes all --wait 1 | sqs-send -Q "$main" --verdicts | sqs-ack -Q "$from"
   [ "$(servers_counts "$from")" = '0 0 0' ]
   SQS_QUEUE_URL=$main pull --attributes all --visibility-timeout 60s >out
   each_at_least_once "$count" out

@@ -152,7 +152,7 @@ WANTED
   main=$SQS_QUEUE_URL
   unset SQS_QUEUE_URL
   bodies 1 60 | sqs-send -Q "$from"
-  sqs-pull -Q "$from" --wait 1 "${SERIAL[@]}" | sqs-send -Q "$main" --verdicts | sqs-ack -Q "$from" --print >acks
+  sqs-pull -Q "$from" --wait 1 | sqs-send -Q "$main" --verdicts | sqs-ack -Q "$from" --print >acks
   [ "$(acks acks)" = '60 deleted' ]
   [ "$(servers_counts "$from")" = '0 0 0' ]
   [ "$(servers_counts "$main")" = '60 0 0' ]

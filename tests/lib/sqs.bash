@@ -10,13 +10,8 @@ fill() { bodies 1 "$1" | sqs-send -q; }
 # many: print a large number of messages; the time of moto grows with the queue.
 many() { if [ "$SERVERS_SQS" = moto ]; then echo 150; else echo 2000; fi; }
 
-# moto gives a message to two receives of the same moment. Where each must be
-# received once, use a single receive there.
-SERIAL=()
-[ "${SERVERS_SQS:-}" != moto ] || SERIAL=(-j 1)
-
 # pull OPTION...: drain quickly.
-pull() { sqs-pull --wait 1 "${SERIAL[@]}" "$@"; }
+pull() { sqs-pull --wait 1 "$@"; }
 
 # committed: turn records into verdicts.
 committed() { jq -c '.status = "committed"'; }
@@ -33,7 +28,7 @@ each_at_least_once() { [ "$(jq .body.n "$2" | sort -nu)" = "$(seq 1 "$1")" ]; }
 # loop COMMAND...: run the loop of leases, with the FIFO ./acked, around a consumer, with the options ${PULL}; its statuses are ${STATUSES}.
 # shellcheck disable=SC2034,SC2094
 loop() {
-  if sqs-pull -v --wait 1 "${SERIAL[@]}" "${PULL[@]}" --acked acked 2>pull.err | tee out | "$@" |
+  if sqs-pull -v --wait 1 "${PULL[@]}" --acked acked 2>pull.err | tee out | "$@" |
     sqs-ack -v --print 2>ack.err >acked; then
     STATUSES="${PIPESTATUS[*]}"
   else
