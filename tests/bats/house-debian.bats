@@ -15,7 +15,8 @@ setup() {
   run --separate-stderr -0 dpkg-parsechangelog -l made -S Version
   [ "$output" = "$(<"$ROOT/VERSION")" ]
   [ "$stderr" = '' ]
-  run -1 grep -nE '^ [^-].{79}' made
+  # Count characters, also in a system without a locale.
+  LC_ALL=C.UTF-8 run -1 grep -nE '^ [^-].{79}' made
   # Unreleased changes make an entry of their own, above.
   printf '# Changes\n\n## Unreleased\n\nBetter.\n\n- `x` does\n  more.\n\n## 0.1.0 (2026-12-03)\n\n- Old.\n' >CHANGES
   "$ROOT/scripts/debian-changelog.py" --next 0.2.0~1 --date 1796256000 CHANGES >made
