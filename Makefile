@@ -317,8 +317,8 @@ MEMCHECK := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-
             --show-leak-kinds=definite,indirect,possible --trace-children=no \
             --suppressions=tests/lib/memcheck.supp
 NOT_MEMCHECKED := json_fuzzed json_fuzzed_narrow json_limits crypto_ff1 crypto_peer mask_methods xml_xml \
-                  confine_confine confine_call_filter crypto_algorithms crypto_memory credentials_profile json_jq \
-                  json_jq_memory base_worker base_descriptors base_start
+                  confine_confine crypto_algorithms crypto_memory credentials_profile json_jq json_jq_memory \
+                  base_worker base_descriptors base_start
 MEMCHECKED := $(filter-out $(NOT_MEMCHECKED:%=$(BUILD)/unit/%),$(UNIT_TESTS)) $(REPLAYS)
 memcheck: $(MEMCHECKED)
 	@UNIT_UNDER='$(MEMCHECK)' scripts/unit.sh $(MEMCHECKED)

@@ -33,7 +33,7 @@ fail() {
 }
 
 # Seccomp; the flags of memory in /proc; RLIMIT_AS; the memory that vfork shares with a child that cannot be executed.
-NOT_EMULATED=(confine_confine confine_call_filter crypto_algorithms crypto_secret json_jq base_worker credentials_profile)
+NOT_EMULATED=(confine_confine crypto_algorithms crypto_secret json_jq base_worker credentials_profile)
 
 LIBRARIES=(libcurl4-openssl-dev libxml2-dev libssl-dev libpq-dev libjq-dev libseccomp-dev zlib1g-dev libcmocka-dev)
 

@@ -4,7 +4,6 @@
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -138,12 +137,6 @@ static size_t read_all(int from, char *data, size_t size)
     return length;
 }
 
-static bool has_filters(void)
-{
-    const uint32_t action = SECCOMP_RET_ERRNO;
-    return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
-}
-
 /* Load the program if all copies of it are there and alike. Return 0, or -1 with errno. */
 static int load(struct sock_filter *lines, size_t length)
 {
@@ -154,11 +147,7 @@ static int load(struct sock_filter *lines, size_t length)
         return -1;
     }
     const struct sock_fprog program = { (unsigned short)count, lines };
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0)
-        return 0;
-    /* A kernel that has filters refuses only a program that was cut. */
-    errno = errno == EINVAL && has_filters() ? ENOMEM : errno;
-    return -1;
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0 ? 0 : -1;
 }
 
 /* Start a process that makes the program. Return its id, or -1 with errno; ${from} gets its output.
