@@ -474,15 +474,16 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
 }
 
 @test "leases: a loader slower than the visibility timeout receives no message twice" {
-  servers_sqs "$QUEUE" SetQueueAttributes -d Attribute.1.Name=VisibilityTimeout -d Attribute.1.Value=5 >/dev/null
+  servers_sqs "$QUEUE" SetQueueAttributes -d Attribute.1.Name=VisibilityTimeout -d Attribute.1.Value=10 >/dev/null
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   ln -s "$BIN"/{sqs-pull,sqs-unwrap,pii-mask,sqs-ack} bin/
-  printf '#!/bin/sh\nfor a; do [ "$a" != --explain ] || exec %s "$@"; done\nsleep 9\nexec %s "$@"\n' \
+  printf '#!/bin/sh\nfor a; do [ "$a" != --explain ] || exec %s "$@"; done\nsleep 15\nexec %s "$@"\n' \
     "$BIN/pg-load" "$BIN/pg-load" >bin/pg-load
   chmod 755 bin/pg-load
   # Open receives would get messages that became visible again.
-  sed -i 's/^SQS2PG_PULL_OPTIONS=.*/SQS2PG_PULL_OPTIONS=--wait 1 --empty 9 -j 1/' settings
+  sed -i 's/^SQS2PG_PULL_OPTIONS=.*/SQS2PG_PULL_OPTIONS=--wait 1 --empty 15 -j 1/' settings
   run --separate-stderr -0 sqs2pg -v -c settings
+  echo "$stderr"
   [[ "$stderr" == *'sqs-pull: received=100 printed=100 released=0 '*'acked=100 '* ]]
   [[ "$stderr" == *'duplicate=0'* ]]
   [[ "$stderr" == *'sqs-ack: deleted=100 lost=0 '* ]]
