@@ -12,12 +12,7 @@
  * thread. */
 enum { NEEDED = 4 };
 
-enum {
-    CONNECT_TIMEOUT_MS = 10000,
-    LONGEST_BODY_S = 300,
-    KEEPALIVE_S = 30,
-    UPLOAD_BUFFER = 16 << 10 /* the smallest: curl holds one for each open request */
-};
+enum { CONNECT_TIMEOUT_MS = 10000, LONGEST_BODY_S = 300, KEEPALIVE_S = 30 };
 
 struct transfer {
     CURL *easy;
@@ -109,7 +104,7 @@ static CURLcode prepare(CURL *easy, const struct http_config *config)
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
     SET(CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_S);
     SET(CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S / 3);
-    SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
+    SET(CURLOPT_UPLOAD_BUFFERSIZE, 16L << 10); /* the smallest; each open request has one */
     SET(CURLOPT_USERAGENT, config->agent);
     SET(CURLOPT_WRITEFUNCTION, on_data);
     SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
