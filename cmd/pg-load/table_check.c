@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/msg.h"
 #include "pg/fingerprint.h"
 #include "server_failure.h"
 #include "table_check.h"
@@ -179,10 +180,14 @@ enum table_check table_check_batch(struct loader *loader, const struct row_batch
         (judge_target(&state, target->table.qualified, failure) != 0 ||
             judge_side(&state.side, &target->ledger, "ledger", failure) != 0))
         return TABLE_CHECK_BROKEN;
-    /* After repeated changes, load the batch as it is: the server took the rows. */
     bool same = strcmp(state.shape, batch->table->shape) == 0;
     if (!same && loader->renewals < LOADER_RENEWALS)
         return TABLE_CHECK_CHANGED;
+    /* After repeated changes, load the batch as it is: the server took the rows. */
+    if (!same && loader->renewals++ == LOADER_RENEWALS)
+        msg_warn("the columns of %s have changed %u times while one batch was loaded;"
+                 " its rows may lack values for the newest columns",
+            batch->table->qualified, loader->renewals);
     return remember(loader, &state) == 0 ? TABLE_CHECK_HOLDS : TABLE_CHECK_ERROR;
 }
 

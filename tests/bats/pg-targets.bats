@@ -276,6 +276,44 @@ batch() {
   grep -q 'the columns of public.t have changed; reading its catalogue again' err
 }
 
+# locks_are GRANTED WAITING: compares the numbers of sessions that lock the whole table, or wait to lock it.
+locks_are() {
+  [ "$(sql "SELECT count(DISTINCT pid) FILTER (WHERE granted AND mode = 'AccessExclusiveLock'),
+    count(DISTINCT pid) FILTER (WHERE NOT granted) FROM pg_locks WHERE relation = 't'::regclass")" = "$1|$2" ]
+}
+
+@test "the columns change in each attempt at a batch: after five it is loaded, and a warning says so" {
+  local n free=7 turn=8
+  sql 'CREATE TABLE t (id integer)'
+  # Two sessions take turns: one changes the table while pg-load waits, the other waits behind it.
+  mkfifo session7 session8
+  psql -qXAt <session7 >turns 2>&1 3>&- &
+  exec 7>session7
+  psql -qXAt <session8 >>turns 2>&1 3>&- 7>&- &
+  exec 8>session8
+  follow -v
+  batch 1 1
+  echo 'BEGIN; LOCK TABLE t;' >&"$turn"
+  eventually 60 locks_are 1 0
+  record 2 '{"id":2,"n1":1,"n2":1,"n3":1,"n4":1,"n5":1}' >&9
+  for n in 1 2 3 4 5; do
+    eventually 60 locks_are 1 1
+    [ "$n" = 5 ] || echo 'BEGIN; LOCK TABLE t;' >&"$free"
+    eventually 60 locks_are 1 $((1 + (n < 5)))
+    echo "ALTER TABLE t ADD n$n integer; COMMIT;" >&"$turn"
+    n=$free free=$turn turn=$n
+  done
+  eventually 60 lines_are out 2
+  exec 7>&- 8>&-
+  batch 3 3 '"n5":1'
+  ends
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '3 committed' ]
+  [ "$(sql 'SELECT * FROM t ORDER BY id')" = $'1|||||\n2|1|1|1|1|\n3|||||1' ]
+  grep -qxF 'pg-load: warning: the columns of public.t have changed 5 times while one batch was loaded;'\
+' its rows may lack values for the newest columns' err
+}
+
 @test "a column that has changed its type never gets a value of the old one" {
   sql 'CREATE TABLE t (id integer, d integer, e bigint, f text, g timestamptz)'
   follow

@@ -233,6 +233,10 @@ class Round:
                 self.fault("a pipeline that drains does not end")
                 return
 
+    def outrun(self):
+        """Return how many batches were loaded with columns that had changed in each attempt."""
+        return self.config.log.read_bytes().count(b"its rows may lack values for the newest columns")
+
     def check(self, load, look):
         """Check in a separate process, which knows only this about the round."""
         sent = self.config.work / "sent"
@@ -243,6 +247,7 @@ class Round:
         done = subprocess.run(
             [sys.executable, "-B", str(HERE / "checker.py"), "--sent", str(sent), "--form", load.form.name,
              "--key", str(self.config.key), *(["--database", load.database] if load.database else []),
+             *(["--outrun"] if self.outrun() else []),
              "--look", *map(str, look)],
             capture_output=True, text=True, check=False)
         counts = None
@@ -265,7 +270,7 @@ class Round:
         for load in self.loads:
             counts.update(self.check(load, look))
         counts.update(self.history.counts)
-        counts.update(faults=len(self.done), changes=self.changes,
+        counts.update(faults=len(self.done), changes=self.changes, outrun=self.outrun(),
                       starts=sum(pipeline.starts for pipeline in self.pipelines))
         if self.config.server.clear:
             self.fault("a clear value was sent to the database")
