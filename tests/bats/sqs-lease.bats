@@ -19,12 +19,12 @@ some_rejected() { jq -c '.status = if .body.n % 10 == 0 then "rejected" else "co
 some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
 
 @test "a consumer slower than the visibility timeout: with leases no message is received twice" {
-  fresh_queue VisibilityTimeout=5
+  fresh_queue VisibilityTimeout=10
   fill 40
-  slowly() { sleep 11 && committed; }
+  slowly() { sleep 15 && committed; }
   # Receives that continue all the time would get messages that became visible again.
   # shellcheck disable=SC2034  # loop's
-  PULL=(-j 1 --empty 12)
+  PULL=(-j 1 --empty 15)
   loop slowly
   [ "$STATUSES" = '0 0 0 0' ] || { echo "$STATUSES" && cat ./*.err && false; }
   each_once 40 out
