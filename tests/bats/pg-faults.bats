@@ -365,6 +365,8 @@ cutter() {
     started=$SECONDS
     kill "$!"
     wait "$!" || status=$?
+    echo "status $status"
+    cat err
     [ "$status" -eq 75 ]
     [ $((SECONDS - started)) -lt 30 ]
     [ ! -s out ]
