@@ -86,6 +86,7 @@ true_verdicts() {
   start_database
   for ((n = 1; n <= $(rounds 3 100); n++)); do
     sql 'DROP TABLE IF EXISTS t, t_ledger, t_errors; CREATE TABLE t (id integer)'
+    : >out
     pg-load -t t --batch-rows 20 --retry-timeout 1s <in >out 2>err 3>&- &
     pid=$!
     # Somewhere among its batches, and within one.
