@@ -8,10 +8,8 @@
 
 #include "http/http.h"
 
-/* Descriptors that a request may need in parallel: a socket, a file, and a pair for the resolver
- * thread. */
-enum { NEEDED = 4 };
-
+/* What a request may need in parallel: a socket, a file, and a pair for the resolver thread. */
+enum { NEEDED_DESCRIPTORS = 4 };
 enum { CONNECT_TIMEOUT_MS = 10000, LONGEST_BODY_S = 300, KEEPALIVE_S = 30 };
 
 struct transfer {
@@ -74,8 +72,8 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
  */
 static int lack_of_descriptors(void)
 {
-    int fds[NEEDED], count = 0, error = 0;
-    while (count < NEEDED && error == 0) {
+    int fds[NEEDED_DESCRIPTORS], count = 0, error = 0;
+    while (count < NEEDED_DESCRIPTORS && error == 0) {
         fds[count] = open("/dev/null", O_RDONLY | O_CLOEXEC);
         if (fds[count] == -1)
             error = errno;
@@ -155,8 +153,7 @@ err1:
     curl_global_cleanup();
 err0:
     errno = lack_of_descriptors();
-    if (errno == 0)
-        errno = ENOMEM;
+    errno = errno != 0 ? errno : ENOMEM;
     return NULL;
 }
 
@@ -339,6 +336,16 @@ static void release(struct http *http, struct transfer *transfer)
     http->busy--;
 }
 
+/* libcurl 8.14 forgets to free the name of a failed lookup when the handle is used again. */
+static void renew(struct transfer *transfer)
+{
+    CURL *fresh = curl_easy_duphandle(transfer->easy);
+    if (fresh == NULL)
+        return;
+    curl_easy_cleanup(transfer->easy);
+    transfer->easy = fresh;
+}
+
 static void finish(struct http *http, struct transfer *transfer, CURLcode code)
 {
     struct http_request *request = transfer->request;
@@ -364,6 +371,8 @@ static void finish(struct http *http, struct transfer *transfer, CURLcode code)
     }
     take_wanted(transfer->easy, request);
     release(http, transfer);
+    if (outcome_of(code, false) == HTTP_RESOLVE)
+        renew(transfer);
     *http->done_end = request;
     http->done_end = &request->next;
 }
@@ -382,14 +391,18 @@ static void collect(struct http *http)
     }
 }
 
+static int multi_failed(CURLMcode code)
+{
+    errno = code == CURLM_OUT_OF_MEMORY ? ENOMEM : EIO;
+    return -1;
+}
+
 static int work(struct http *http)
 {
     int running;
     CURLMcode code = curl_multi_perform(http->multi, &running);
-    if (code != CURLM_OK) {
-        errno = code == CURLM_OUT_OF_MEMORY ? ENOMEM : EIO;
-        return -1;
-    }
+    if (code != CURLM_OK)
+        return multi_failed(code);
     collect(http);
     return 0;
 }
@@ -429,10 +442,8 @@ int http_wait(struct http *http, struct pollfd *fds, size_t count, int timeout_m
     /* curl needs a finite timeout */
     int timeout = http->done != NULL ? 0 : timeout_ms < 0 ? 3600 * 1000 : timeout_ms;
     CURLMcode code = curl_multi_poll(http->multi, watched, used, timeout, NULL);
-    if (code != CURLM_OK) {
-        errno = code == CURLM_OUT_OF_MEMORY ? ENOMEM : EIO;
-        return -1;
-    }
+    if (code != CURLM_OK)
+        return multi_failed(code);
     if (work(http) != 0)
         return -1;
     /* curl hides POLLERR and POLLHUP of the caller's descriptors. */
@@ -467,33 +478,4 @@ struct http_request *http_next(struct http *http)
         http->done_end = &http->done;
     request->next = NULL;
     return request;
-}
-
-const char *http_outcome_text(enum http_outcome outcome)
-{
-    switch (outcome) {
-    case HTTP_OK:
-        return "answered";
-    case HTTP_RESOLVE:
-        return "the name has no address";
-    case HTTP_CONNECT:
-        return "no connection";
-    case HTTP_TIMEOUT:
-        return "no answer in time";
-    case HTTP_BROKEN:
-        return "the connection broke";
-    case HTTP_TLS:
-        return "the TLS handshake failed";
-    case HTTP_UNTRUSTED:
-        return "the server's certificate cannot be trusted";
-    case HTTP_CA_BUNDLE:
-        return "the file of trusted certificates cannot be used";
-    case HTTP_TOO_BIG:
-        return "the answer is too big";
-    case HTTP_DESCRIPTORS:
-        return "too few descriptors";
-    case HTTP_NO_MEMORY:
-        return "out of memory";
-    }
-    return "failed";
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "http/http_outcome.h"
+
 /*
  * HTTP/1.1 requests, in parallel from one thread, over persistent connections. The program waits in
  * the engine, which also polls descriptors of the caller. An engine belongs to one thread; several
@@ -20,20 +22,6 @@ struct http_config {
     unsigned parallel;     /* parallel requests, 1 to 1000 */
     const char *ca_bundle; /* file of trusted certificates; NULL for those of the system */
     const char *agent;     /* User-Agent */
-};
-
-enum http_outcome {
-    HTTP_OK,          /* a whole answer, with any status */
-    HTTP_RESOLVE,     /* the host name has no address */
-    HTTP_CONNECT,     /* no connection */
-    HTTP_TIMEOUT,     /* no connection in time, or the server fell silent */
-    HTTP_BROKEN,      /* cut off, or not HTTP */
-    HTTP_TLS,         /* the handshake failed */
-    HTTP_UNTRUSTED,   /* the certificate of the server is not trusted */
-    HTTP_CA_BUNDLE,   /* the file of trusted certificates cannot be used */
-    HTTP_TOO_BIG,     /* the answer is over the maximum */
-    HTTP_DESCRIPTORS, /* too few in the process or the machine; see system_error */
-    HTTP_NO_MEMORY
 };
 
 enum http_method {
@@ -118,8 +106,5 @@ void http_cancel(struct http *http, struct http_request *request);
 
 /* Return a request that has ended, or NULL. */
 struct http_request *http_next(struct http *http);
-
-/* Return a few words for an outcome: "no connection". */
-const char *http_outcome_text(enum http_outcome outcome);
 
 #endif
