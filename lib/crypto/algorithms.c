@@ -1,4 +1,5 @@
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,9 +42,11 @@ void *algorithms_fetch(enum algorithm name)
 /*
  * OpenSSL since 3.2 reports a failed allocation by a function that first initialises the library.
  * Where the initialisation itself is out of memory, it so waits for its own end. It allocates two
- * locks, which this reserve has room for. https://github.com/openssl/openssl/issues/19334
+ * locks. https://github.com/openssl/openssl/issues/19334
+ * OpenSSL 3.6 reports it in the thread's list of errors. Where that cannot be allocated either, it
+ * reports this in the same way, without end. The reserve has room for the locks and the list.
  */
-static _Alignas(max_align_t) char reserve[1024];
+static _Alignas(max_align_t) char reserve[4096];
 static size_t reserved;
 static bool initialising;
 
@@ -104,6 +107,7 @@ static int init_library(void)
     take_over_memory();
     initialising = true;
     int done = OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    ERR_clear_error(); /* allocates the list of errors of this thread */
     initialising = false;
     return done == 1 ? 0 : -1;
 }
