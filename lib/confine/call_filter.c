@@ -1,3 +1,4 @@
+#include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -10,7 +11,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "confine/call_filter.h"
@@ -71,8 +71,13 @@ static int allow_arguments(scmp_filter_ctx filter, pid_t self)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
             SCMP_A2(SCMP_CMP_MASKED_EQ, prot_exec, 0));
     /* isatty(3), for the summary; and the width of the live line */
-    const scmp_datum_t questions[] = { TCGETS, TIOCGWINSZ };
-    for (size_t i = 0; i < 2 && error == 0; i++)
+    const scmp_datum_t questions[] = {
+        TIOCGWINSZ, TCGETS,
+#ifdef TCGETS2
+        TCGETS2, /* glibc since 2.42 */
+#endif
+    };
+    for (size_t i = 0; i < sizeof questions / sizeof *questions && error == 0; i++)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 2,
             SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0), SCMP_A1(SCMP_CMP_EQ, questions[i], 0));
     /* abort(3): a signal to this process only */
