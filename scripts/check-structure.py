@@ -351,6 +351,34 @@ def headers(tree):
             yield name, 1, "states no contract: a comment that says what callers may rely on"
 
 
+def starts(text):
+    """Yield the lines of a bats file that start a program again, with the file that the test then
+    waits for and has not removed. The shell starts a program before it truncates the file, so what
+    the last one wrote would be found. A function may be called again."""
+    block = []  # (number, line), of one test or function
+    for number, line in enumerate(text.split("\n"), 1):
+        if re.match(r"@test |\w+\(\) \{", line):
+            block = []
+        block.append((number, line))
+        if line == "}":
+            yield from starts_of(block)
+
+
+def starts_of(block):
+    loops, again, written = 0, not block[0][1].startswith("@"), set()
+    for at, (number, line) in enumerate(block):
+        loops += bool(re.match(r"\s*(for|while|until)\b", line)) - bool(re.match(r"\s*done\b", line))
+        files = set(re.findall(r"(?<![>&=\w])[12]?>\s?\"?([a-z][\w.]*)(?![\w.$/-])", line))
+        started = line.endswith(" &")
+        for file in files if started and (again or loops > 0) else files & written if started else ():
+            named = re.compile(rf"(?<![\w./-]){re.escape(file)}(?![\w./-])")
+            others = [other for _, other in block if named.search(other)]
+            waits = [other for _, other in block[at:] if named.search(other) and "eventually" in other]
+            if waits and not any(re.search(r"\brm\b|: >", other) for other in others):
+                yield number, file
+        written |= files
+
+
 def tests(tree):
     for name in tree.find(r"^tests/.*\.(bats|bash|sh|c)$"):
         c = name.endswith(".c")
@@ -359,6 +387,8 @@ def tests(tree):
         for number, line in enumerate(text.split("\n"), 1):
             if re.search(pattern, line):
                 yield name, number, "skips: a test passes or fails"
+        for number, file in starts(text) if name.endswith((".bats", ".bash")) else ():
+            yield name, number, f"starts a program again, and waits for what the last one wrote to {file}"
         if name.endswith(".bats") and "@test" not in text:
             yield name, 1, "holds no test"
 

@@ -137,10 +137,7 @@ END
 
 lint() { (cd / && "$ROOT/scripts/lint.sh" -C "$TREE" "$@"); }
 
-setup() {
-  TREE=$BATS_TEST_TMPDIR/tree
-  fresh
-}
+setup() { TREE=$BATS_TEST_TMPDIR/tree && fresh; }
 fresh() {
   rm -rf "$TREE"
   cp -R "$PLAIN" "$TREE"
@@ -412,7 +409,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect alone 'base/text\.h:5:.*size_t'
 }
 
-@test "tests: skips, and files without a test" {
+@test "tests: skips, files without a test, files of an earlier start" {
   local line
   for line in 'sk@ip' '  sk@ip "no server"' 'command -v x || sk@ip' 'if ! x; then sk@ip; fi'; do
     printf '%s\n' "$line" | tr -d @ >>tests/bats/say.bats
@@ -422,6 +419,8 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect tests 'tests/unit/base_text\.c:1: skips'
   printf '#!/usr/bin/env bats\n' | write tests/bats/empty.bats
   expect tests 'tests/bats/empty\.bats:1: holds no test'
+  printf 'again() {\n  say >out 2>err &\n  eventually 60 grep ready err\n}\n' >>tests/bats/say.bats
+  expect tests 'tests/bats/say\.bats:7: starts a program again, .* to err'
 }
 
 @test "shell, python, man: findings of their checkers" {

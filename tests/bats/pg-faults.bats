@@ -359,7 +359,7 @@ cutter() {
   local status started mode
   for mode in --no-create --explain '--prune-ledger 30d'; do
     status=0
-    rm -f err # or the words of the last one would be found before this one truncates it
+    rm -f err
     # shellcheck disable=SC2086
     PGHOST=$BATS_TEST_TMPDIR pg-load -t t --retry-timeout 60s --grace 1s $mode </dev/null >out 2>err 3>&- &
     eventually 60 grep -q 'retrying for up to 60 s' err

@@ -146,6 +146,7 @@ all_refused() {
   [ "$(sql 'SELECT count(*) FROM t')" = 3 ]
   # Nothing comes.
   mkfifo second
+  rm out
   pg-load -t t --batch-rows 1 <second >out 2>err &
   echo $! >pid
   exec 7>second

@@ -41,7 +41,7 @@ table() {
 # running OPTION...: starts a loader that reads from descriptor 7, and loads one
 # record.
 running() {
-  rm -f pipe out # or the lines of the last one would be found before this one truncates it
+  rm -f pipe out
   mkfifo pipe
   PGUSER=$LOADER pg-load -t app.t --linger 10ms "$@" <pipe >out 2>err &
   echo $! >pid

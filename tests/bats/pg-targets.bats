@@ -13,7 +13,7 @@ teardown() {
 # follow OPTION...: runs pg-load -t t on the data written to descriptor 9, with its
 # verdicts in ./out and its messages in ./err; its process is ${pid}.
 follow() {
-  rm -f pipe out # or the lines of the last one would be found before this one truncates it
+  rm -f pipe out
   mkfifo pipe
   pg-load -t t --linger 100ms "$@" <pipe >out 2>err 3>&- 9>&- &
   pid=$!

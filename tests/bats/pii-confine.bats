@@ -9,6 +9,7 @@ setup() { pii_setup; }
 # working PROGRAM: start one that has written a record and waits for the next, its
 # process id in ${PID}; its standard input is held open by descriptor 5.
 working() {
+  rm -f out
   mkfifo in
   "$1" -k k <in >out &
   PID=$!

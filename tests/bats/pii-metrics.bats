@@ -19,6 +19,7 @@ sample() {
 # waiting PROGRAM [OPTION...]: start one that has handled a record and waits for the
 # next, its process id in ${PID}; its standard input is held open by descriptor 5.
 waiting() {
+  rm -f out
   mkfifo in
   "$@" <in >out 2>err 3>&- 4>&- &
   PID=$!
