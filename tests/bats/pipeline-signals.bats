@@ -102,6 +102,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   status=0
   start --follow
   eventually 60 five_stages
+  eventually 60 started sqs-pull "$(pgrep -P "$(<pid)" -x sqs-pull)"
   stages >was
   kill -STOP "$(pgrep -P "$(<pid)" -x pii-mask)"
   kill "$(<pid)"
