@@ -145,10 +145,16 @@ static size_t read_all(int from, char *data, size_t size)
 /* Load the program if all copies of it are there and alike. Return 0, or -1 with errno. */
 static int load(struct sock_filter *lines, size_t length)
 {
-    size_t count = length / COPIES / sizeof *lines;
-    if (count == 0 || length != COPIES * count * sizeof *lines || count > MAX_LINES ||
-        memcmp(lines, lines + count, length / COPIES) != 0) {
+    size_t size = length / COPIES;
+    size_t count = size / sizeof *lines;
+    if (count == 0 || length != COPIES * size || count > MAX_LINES ||
+        memcmp(lines, (const char *)lines + size, size) != 0) {
         errno = ENOMEM;
+        return -1;
+    }
+    /* All are cut alike. The kernel refuses those that are cut between two lines. */
+    if (size % sizeof *lines != 0) {
+        errno = EINVAL;
         return -1;
     }
     const struct sock_fprog program = { (unsigned short)count, lines };
