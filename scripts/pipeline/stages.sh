@@ -32,9 +32,8 @@ declare -A ends=()
 
 # early: no stage has started; starting; running.
 phase=early
-# The signals that stop; how many came, of any kind; whether one came that asks for a renewal, and
-# whether that is in progress.
-signals=() came=0 renewal='' renewing=''
+# The signals that stop; whether one came that asks for a renewal, and whether that is in progress.
+signals=() renewal='' renewing=''
 # The process of aside().
 helper=''
 # The descriptor on which await() sleeps.
@@ -44,7 +43,7 @@ idle=''
 # pipe to its end. The second kills everything, including stopped stages.
 # shellcheck disable=SC2317  # called by the traps
 on_signal() {
-  signals+=("$1") came=$((came + 1))
+  signals+=("$1")
   case $phase,${#signals[@]} in
   early,*) exit "$OK" ;;
   starting,*) ;;
@@ -56,7 +55,7 @@ on_signal() {
 # on_renewal: an empty line wakes the wait for the pipeline's end.
 # shellcheck disable=SC2317  # called by the trap
 on_renewal() {
-  renewal=1 came=$((came + 1))
+  renewal=1
   [ "$phase" != running ] || echo >"/proc/self/fd/${ends[last]}"
 } 2>/dev/null
 
@@ -103,13 +102,16 @@ await() {
   status_of "$1"
 }
 
-# status_of PROCESS: return the status of an ended process. bash collects it at the end.
+# status_of PROCESS: return the status of an ended process, which bash has collected. A wait that a
+# signal interrupts returns the number of that signal instead, even when its trap ran before the
+# wait began. Only a wait that found the process sets the variable.
 status_of() {
-  local before=-1 status=0
-  while [ "$before" -ne "$came" ]; do
-    before=$came
-    wait "$1"
+  local found='' status=127
+  while [ -z "$found" ]; do
+    wait -p found "$1"
     status=$?
+    found=${found:-}
+    [ "$status" -ne 127 ] || break # no such process
   done
   return "$status"
 }

@@ -33,6 +33,27 @@ teardown() { common_teardown; }
   eventually 60 all_loaded
 }
 
+@test "a signal that interrupts a wait is not taken for the status of a stage" {
+  cat >collect <<'EOF'
+set -muo pipefail
+. "$1"
+trap on_renewal USR1
+(exit "$2") &
+stage=$!
+while kill -0 "$stage" 2>/dev/null; do :; done
+wait "$stage"
+# No builtin runs between the last wait and this signal: bash lets it interrupt the next wait.
+none=`env kill -s USR1 "$$"`
+status_of "$stage"
+echo "$? $renewal"
+EOF
+  local expected
+  for expected in 0 5 127 138; do
+    run --separate-stderr -0 bash collect "$ROOT/scripts/pipeline/stages.sh" "$expected"
+    [ "$output" = "$expected 1" ]
+  done
+}
+
 # start OPTION...: start a run in the background, with its process id in ./pid.
 start() {
   SQS_QUEUE_URL=$QUEUE "$SQS2PG" -c settings "$@" 3>&- 4>&- >run.out 2>run.err &
