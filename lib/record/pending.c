@@ -21,6 +21,7 @@ struct delivery {
     struct digest ended; /* the previous handle of the message */
     bool has_ended;
     bool forbidden; /* some verdict forbids the deletion */
+    bool settled;   /* all have come; kept, because the deletion stays forbidden */
     uint64_t since_ms;
     uint32_t parts;
     uint64_t wanted;       /* missing verdicts */
@@ -95,7 +96,7 @@ static void take_out(struct pending *pending, struct delivery *delivery)
 
 static void end_incomplete(struct pending *pending, struct delivery *delivery)
 {
-    pending->incomplete++;
+    pending->incomplete += !delivery->settled;
     take_out(pending, delivery);
 }
 
@@ -198,14 +199,18 @@ enum pending_result pending_take(struct pending *pending, const struct verdict *
         delivery->ended = ended;
         delivery->has_ended = has_ended;
     }
+    if (delivery->settled)
+        return PENDING_NEVER;
     delivery->forbidden = delivery->forbidden || !deletes || delivery->parts != parts;
     if (verdict->part >= delivery->parts || !note(pending, delivery, verdict->part))
         return PENDING_REPEAT;
     if (delivery->wanted > 0)
         return PENDING_WAITS;
-    bool forbidden = delivery->forbidden;
+    delivery->settled = delivery->forbidden;
+    if (delivery->settled)
+        return PENDING_NEVER;
     take_out(pending, delivery);
-    return forbidden ? PENDING_NEVER : PENDING_DONE;
+    return PENDING_DONE;
 }
 
 uint64_t pending_incomplete(const struct pending *pending)

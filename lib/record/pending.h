@@ -12,7 +12,9 @@
  * record (--need), and for each part of a message. For each delivery (message id and receipt
  * handle) it holds digests and the verdicts that have come. Some deliveries end as incomplete, and
  * their message is never deleted. These are the older delivery of a message, one that waited for 12
- * hours, and the oldest of more than PENDING_MOST deliveries or PENDING_BYTES bytes.
+ * hours, and the oldest of more than PENDING_MOST deliveries or PENDING_BYTES bytes. A delivery of
+ * which a verdict forbids the deletion is kept as long, but does not count as incomplete: verdicts
+ * that come again do not delete it.
  */
 enum { PENDING_MOST = 120000, PENDING_BYTES = 16 << 20, PENDING_NEED_MOST = 100 };
 
@@ -28,7 +30,7 @@ bool pending_wants(const struct pending *pending, const struct verdict *verdict)
 enum pending_result {
     PENDING_WAITS,  /* others are missing */
     PENDING_DONE,   /* all have come: delete the message */
-    PENDING_NEVER,  /* all have come, and one forbids it */
+    PENDING_NEVER,  /* all have come, now or before, and one forbids it */
     PENDING_REPEAT, /* it had come before, or its delivery has ended */
     PENDING_NO_MEMORY
 };

@@ -53,14 +53,31 @@ part() { says "$1" "$2" ".sqs.part = $3 | .sqs.parts = $4"; }
   status=0
   sqs-ack --print -v <verdicts >acks 2>err || status=$?
   [ "$status" -eq 1 ]
-  [ "$(acks acks)" = '1 deleted 3 none 7 part' ]
-  grep -q 'deleted=1 lost=0 failed=0 repeated=1 rejected=1 refused=1 .* incomplete=2$' err
+  [ "$(acks acks)" = '1 deleted 4 none 6 part' ]
+  grep -q 'deleted=1 lost=0 failed=0 repeated=1 rejected=1 refused=1 .* incomplete=1$' err
   counts_are 0 4 0
   { part 2 committed 0 2 && part 2 committed 1 2 && part 2 committed 1 2; } >verdicts
   run -1 bash -c 'sqs-ack -q --need 2 <verdicts 2>&1'
   counts_are 0 4 0
   part 2 committed 0 2 | cat verdicts - | sqs-ack --need 2
   counts_are 0 3 0
+}
+
+@test "a delivery with a rejected verdict is not deleted by verdicts that come again" {
+  take 2
+  {
+    says 1 committed && says 1 rejected && says 1 committed && says 1 committed && says 1 duplicate
+  } >verdicts
+  run --separate-stderr -1 sqs-ack --need 2 --print -v <verdicts
+  [ "$(jq -r .ack <<<"$output" | paste -sd' ')" = 'part none none none none' ]
+  [[ $stderr == *'deleted=0 '* && $stderr != *incomplete* ]]
+  {
+    part 2 rejected 0 2 && part 2 committed 1 2 && part 2 committed 0 2 && part 2 committed 1 2
+  } >verdicts
+  run --separate-stderr -1 sqs-ack --print -v <verdicts
+  [ "$(jq -r .ack <<<"$output" | paste -sd' ')" = 'part none none none' ]
+  [[ $stderr == *'deleted=0 '* && $stderr != *incomplete* ]]
+  counts_are 0 2 0
 }
 
 @test "a newer delivery ends the older one; late verdicts on that do not end the newer" {

@@ -1,8 +1,8 @@
 /*
  * Take verdicts on the parts of a few messages and deliveries, in any order and number, and compare
  * with a simple account. A message is deleted exactly when each of its parts has as many verdicts
- * as needed, and none that forbids it. Four bytes are a verdict; the first byte of all is the
- * number needed.
+ * as needed, and none that forbids it; a delivery that was forbidden stays so. Four bytes are a
+ * verdict; the first byte of all is the number needed.
  */
 #include "record/pending.h"
 #include "fuzz.h"
@@ -13,6 +13,7 @@ enum { MESSAGES = 4, HANDLES = 4, PARTS = 9 };
 struct account {
     bool open;
     bool forbidden;
+    bool settled; /* all have come, and one forbids it */
     unsigned handle;
     unsigned parts;
     unsigned come[PARTS];
@@ -28,14 +29,17 @@ static enum pending_result expect(struct account *account, unsigned need, unsign
         if (account->has_ended && account->ended == handle)
             return PENDING_REPEAT;
         unsigned ended = account->handle;
+        bool settled = account->settled;
         *account = (struct account){ .has_ended = true, .ended = ended };
-        ++*incomplete;
+        *incomplete += !settled;
     }
     if (!account->open) {
         account->open = true;
         account->handle = handle;
         account->parts = parts;
     }
+    if (account->settled)
+        return PENDING_NEVER;
     account->forbidden |= !deletes || account->parts != parts;
     if (verdict->part >= account->parts || account->come[verdict->part] == need)
         return PENDING_REPEAT;
@@ -43,9 +47,11 @@ static enum pending_result expect(struct account *account, unsigned need, unsign
     for (unsigned i = 0; i < account->parts; i++)
         if (account->come[i] < need)
             return PENDING_WAITS;
-    bool forbidden = account->forbidden;
+    account->settled = account->forbidden;
+    if (account->settled)
+        return PENDING_NEVER;
     *account = (struct account){ .open = false };
-    return forbidden ? PENDING_NEVER : PENDING_DONE;
+    return PENDING_DONE;
 }
 
 static struct buf text_of(char text[2], char letter, unsigned number)
@@ -83,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_require(pending_incomplete(pending) == incomplete);
     }
     for (unsigned i = 0; i < MESSAGES; i++)
-        incomplete += accounts[i].open;
+        incomplete += accounts[i].open && !accounts[i].settled;
     pending_end(pending);
     fuzz_require(pending_incomplete(pending) == incomplete);
     pending_free(pending);
