@@ -282,6 +282,7 @@ static void expire(struct leases *leases, struct lease *lease)
         msg_warn("a message has had no verdict for %" PRIu64 " s and is no longer extended",
             (clock_monotonic_ms() - lease->received_ms) / 1000);
     leases->said_expired = true;
+    leases->counts.expired++;
     lapse(leases, lease);
 }
 

@@ -37,6 +37,7 @@ struct leases_counts {
     uint64_t acked;    /* leases that a verdict ended */
     uint64_t extended; /* visibility timeout extensions */
     uint64_t lapsed;   /* leases that ended otherwise, except released ones */
+    uint64_t expired;  /* of these: after the longest time of a lease */
 };
 
 struct leases *leases_new(const struct leases_config *config); /* NULL when memory runs out */

@@ -40,7 +40,7 @@ static int report(const struct settings *given, const struct pull_result *result
     } else if (result->fifo_ended) {
         msg_error("the --acked FIFO ended before all messages were printed");
         status = STATUS_IO;
-    } else if (result->corrupt > 0 || result->silent > 0 ||
+    } else if (result->corrupt > 0 || result->silent > 0 || result->expired > 0 ||
         (result->unreadable > 0 && !given->pull.follow)) {
         status = STATUS_PARTIAL;
     }

@@ -329,6 +329,7 @@ static void run(struct puller *puller)
         result->acked = counts->acked;
         result->extended = counts->extended;
         result->lapsed = counts->lapsed;
+        result->expired = puller->stopping ? 0 : counts->expired;
     }
     result->unreadable = sqs_unreadable(puller->connection->sqs);
     result->released = release_done(puller->release);

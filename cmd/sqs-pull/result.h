@@ -25,6 +25,7 @@ struct pull_result {
     uint64_t extended; /* visibility timeout extensions */
     uint64_t lapsed;   /* leases that ended without a verdict or a release */
     uint64_t silent;   /* leases without a verdict at the end, though no stop was requested */
+    uint64_t expired;  /* and those that ended after the longest time of a lease */
 };
 
 #endif

@@ -176,8 +176,10 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   sqs-pull -v --wait 1 -n 3 --acked acked --max-lease 5s --grace 1s >out 2>err 3>&- 4>&- &
   echo $! >pid
   exec 7>acked
-  wait "$(<pid)"
+  local status=0
+  wait "$(<pid)" || status=$?
   exec 7>&-
+  [ "$status" -eq 1 ]
   lines_are out 3
   [ "$(grep -c 'warning: a message has had no verdict for 5 s and is no longer extended' err)" -eq 1 ]
   grep -qE 'released=0 .*acked=0 extended=([3-9]|1[0-9]) lapsed=3' err
