@@ -307,6 +307,27 @@ static bool begins_zlib(const struct content *content)
     return (header >> 8 & 15) == 8 && header % 31 == 0;
 }
 
+static bool is_deflated(const struct layers *layers, const struct content *content)
+{
+    return (begins_gzip(content) && wants(layers, KIND_GZIP)) ||
+        (begins_zlib(content) && wants(layers, KIND_ZLIB));
+}
+
+/* Where base64 is not among the kinds, decode it only around deflated data, which needs it. */
+static enum attempt open_base64_around(struct layers *layers, struct layers_state *at,
+    const struct content *reached)
+{
+    const struct content whole = at->content;
+    if (!wants(layers, KIND_BASE64) && !wants(layers, KIND_GZIP) && !wants(layers, KIND_ZLIB))
+        return ATTEMPT_NONE;
+    enum attempt attempt = open_base64(layers, at, reached);
+    if (attempt == ATTEMPT_NO_MEMORY || wants(layers, KIND_BASE64) ||
+        is_deflated(layers, &at->content))
+        return attempt;
+    at->content = whole;
+    return ATTEMPT_NONE;
+}
+
 static enum attempt open_encoding(struct layers *layers, struct layers_state *at,
     const struct content *reached, enum kind *kind)
 {
@@ -316,9 +337,9 @@ static enum attempt open_encoding(struct layers *layers, struct layers_state *at
         *kind = KIND_JSON;
         attempt = open_json(layers, at, reached);
     }
-    if (attempt == ATTEMPT_NONE && content->form == CONTENT_TEXT && wants(layers, KIND_BASE64)) {
+    if (attempt == ATTEMPT_NONE && content->form == CONTENT_TEXT) {
         *kind = KIND_BASE64;
-        attempt = open_base64(layers, at, reached);
+        attempt = open_base64_around(layers, at, reached);
     }
     if (attempt == ATTEMPT_NONE && begins_gzip(content) && wants(layers, KIND_GZIP)) {
         *kind = KIND_GZIP;

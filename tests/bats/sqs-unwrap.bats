@@ -189,6 +189,9 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   body=$(printf %s "$ODD" | gzip | encoded)
   [ "$(body_of "$body" --as base64)" = "$body" ]
   [ "$(body_of "$body" --as gzip,base64)" = "$ODD" ]
+  # Deflated data needs base64 around it.
+  [ "$(body_of "$body" --as gzip)" = "$ODD" ]
+  [ "$(body_of "$body" --as zlib)" = "$body" ]
   local wrong
   for wrong in '' 'sns,' none,sns SNS sns,,gzip sns,sns s3,sns,s3; do
     run -64 sqs-unwrap --as "$wrong" </dev/null
