@@ -12,6 +12,9 @@ static const char *program = "sqs2pg";
 static int level = MSG_NORMAL;
 static bool as_json;
 
+/* The level that the last error or warning of this thread needs: a hint belongs to it. */
+static _Thread_local int needed = MSG_NORMAL;
+
 /* Guards the terminal: a message of any thread removes the live line. */
 static pthread_mutex_t terminal = PTHREAD_MUTEX_INITIALIZER;
 static size_t live_length; /* characters of the live line */
@@ -238,22 +241,26 @@ static void emit(const char *kind, const char *format, va_list arguments)
 
 void msg_error(const char *format, ...)
 {
+    needed = MSG_QUIET;
     EMIT("error");
 }
 
 void msg_hint(const char *format, ...)
 {
-    EMIT("hint");
+    if (level >= needed)
+        EMIT("hint");
 }
 
 void msg_warn(const char *format, ...)
 {
+    needed = MSG_NORMAL;
     if (level >= MSG_NORMAL)
         EMIT("warning");
 }
 
 void msg_warn_always(const char *format, ...)
 {
+    needed = MSG_QUIET;
     EMIT("warning");
 }
 
@@ -276,6 +283,6 @@ void msg_summary(bool plain, const char *format, ...)
 
 void msg_note(bool plain, const char *format, ...)
 {
-    if (msg_noted(plain))
+    if (msg_noted(plain) && level >= MSG_NORMAL)
         EMIT("info");
 }

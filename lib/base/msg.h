@@ -28,7 +28,8 @@ void msg_set_json(bool on);
 bool msg_json(void);
 
 void msg_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void msg_hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void msg_hint(const char *format, ...) /* with -q only behind an error */
+    __attribute__((format(printf, 1, 2)));
 void msg_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void msg_warn_always(const char *format, ...) /* with -q too */
     __attribute__((format(printf, 1, 2)));
@@ -43,7 +44,7 @@ void msg_summary(bool plain, const char *format, ...) __attribute__((format(prin
 
 /*
  * The same for notes that explain a run: at level info, and wherever a summary with ${plain} is
- * printed.
+ * printed, but never with -q.
  */
 void msg_note(bool plain, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool msg_noted(bool plain); /* return true when it is printed */

@@ -88,6 +88,11 @@ told() {
   told policy_method 78 'policy:1:5: unknown method: encrypt' 'use one of the methods siv, hmac'
   told body_no_object 0 'line 1 quarantined: mask root: the record has no body, or it is not an object (a missing brace?)'
   told plain_lines 0 'error_codes=root:1' 'use --root to say where the values are'
+  # A hint belongs to its message: with -q only an error has one.
+  pii-mask -k k -q <forgotten_unwrap/in 2>err >out
+  [ "$(grep -vc '^pii-mask: records=' err)" -eq 0 ]
+  run --separate-stderr -64 pii-mask -q --policie x
+  [[ $stderr == *error:*hint:* ]]
   # On a terminal, and with -v, a code comes with an explanation.
   pii-mask -k k -v <plain_lines/in 2>err >out
   grep -q 'info: 1 record could not be masked, root: the record has no body, or it is not an object (a missing brace?)' err
