@@ -244,6 +244,15 @@ run() {
   leave
 }
 
+# cannot_open FILE: report it, with the reason.
+cannot_open() {
+  local reason='permission denied'
+  [ -e "$1" ] || reason='no such file'
+  [ ! -d "$1" ] || reason='it is a folder'
+  message error "cannot open $1: $reason"
+  worsen "$IO"
+}
+
 # replay FILE...: load each by a pg-load of its own, so that a cut line at the end of one cannot
 # harm another. Nothing is acknowledged. A stop may cut a line, which pg-load rejects.
 replay() {
@@ -255,10 +264,10 @@ replay() {
   for file in "$@"; do
     [ ${#signals[@]} -eq 0 ] || break
     if [ -d "$file" ] || ! { exec {in}<"$file"; } 2>/dev/null; then
-      message error "cannot open $file"
-      worsen "$IO"
+      cannot_open "$file"
       continue
     fi
+    replayed=$file
     new_pipeline
     pipes+=("$in")
     make_pipe from_file to_load

@@ -24,6 +24,8 @@ pids=() names=() told=() statuses=()
 # The program that reads each one's output: given to each, so that it can name a reader that has
 # ended.
 declare -A readers=([sqs-pull]=sqs-unwrap [sqs-unwrap]=pii-mask [pii-mask]=pg-load [pg-load]=sqs-ack [sqs-ack]=sqs-pull)
+# The file of --replay that gzip reads.
+replayed=''
 # The pipes of the pipeline: all descriptors, and by name those that are never written to.
 pipes=()
 declare -A ends=()
@@ -245,10 +247,10 @@ collect() {
 
 # relay: pass on messages of foreign programs, in the form of our messages.
 relay() {
-  local line who=gzip
-  [ -z "${archive[stage]:-}" ] || who=archive
+  local line level=warning who=archive
+  [ -z "$replayed" ] || level=error who="gzip: $replayed"
   while read -r -t 0 -u "${ends[complaints]}" && IFS= read -r -t 1 -u "${ends[complaints]}" line; do
-    [ -z "$line" ] || message warning "$who: ${line##*: }"
+    [ -z "$line" ] || message "$level" "$who: ${line##*: }"
   done
 }
 

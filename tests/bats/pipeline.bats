@@ -382,9 +382,9 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   sql 'TRUNCATE user_logins, user_logins_ledger'
   zcat kept/*.gz | head -n 40 | gzip | head -c 1000 >cut.gz
   run --separate-stderr -74 sqs2pg -c settings --replay cut.gz no-such-file -- kept kept/*.gz
-  [ "$(grep gzip: <<<"$stderr")" = 'sqs2pg: warning: gzip: unexpected end of file' ]
-  grep -q '^sqs2pg: error: cannot open no-such-file$' <<<"$stderr"
-  grep -q '^sqs2pg: error: cannot open kept$' <<<"$stderr"
+  [ "$(grep gzip: <<<"$stderr")" = 'sqs2pg: error: gzip: cut.gz: unexpected end of file' ]
+  grep -q '^sqs2pg: error: cannot open no-such-file: no such file$' <<<"$stderr"
+  grep -q '^sqs2pg: error: cannot open kept: it is a folder$' <<<"$stderr"
   [ "$(rows)" = 99 ]
   sed 's/user_logins/no_such_table/' settings >no_table
   run --separate-stderr -69 sqs2pg -c no_table --replay kept/*.gz kept/*.gz
