@@ -232,6 +232,21 @@ static int add_lines(struct column_plan *plan, struct column_plan *origin,
     return plan->unknown == JSON_NO_NODE ? failure_no_memory(failure) : 0;
 }
 
+/* Return the number of the first line that is not UTF-8, or 0 when there is none. */
+static unsigned line_not_utf8(const struct buf *text)
+{
+    const char *at = text->data == NULL ? "" : text->data;
+    const char *end = at + text->length;
+    for (unsigned line = 1; at < end; line++) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        const char *until = newline == NULL ? end : newline;
+        if (!json_string_is_utf8(at, (size_t)(until - at)))
+            return line;
+        at = newline == NULL ? end : newline + 1;
+    }
+    return 0;
+}
+
 /* Parse the text of the map that ${plan} names. Return 0, or -1 with ${failure}. */
 static int parse_map(struct column_plan *plan, const struct buf *text, struct failure *failure)
 {
@@ -239,8 +254,9 @@ static int parse_map(struct column_plan *plan, const struct buf *text, struct fa
     const char *name = buf_cstr(&plan->map_name);
     if (name == NULL)
         return failure_no_memory(failure);
-    if (!json_string_is_utf8(text->data == NULL ? "" : text->data, text->length))
-        return failure_set(failure, STATUS_CONFIG, "%s: not UTF-8", name);
+    unsigned wrong = line_not_utf8(text);
+    if (wrong > 0)
+        return failure_set(failure, STATUS_CONFIG, "%s:%u: not UTF-8", name, wrong);
     if (pg_map_parse(text->data == NULL ? "" : text->data, text->length, &plan->map, &problem) != 0)
         return map_failure(failure, STATUS_CONFIG, name, problem.line, problem.column, problem.what,
             "");

@@ -223,8 +223,9 @@ static enum pg_upsert_result judge(const struct pg_conn *conn, size_t row, size_
 }
 
 /*
- * Find the first usable index, else the first that nearly is. A deferrable index over the columns
- * excludes any other: the server uses both.
+ * Find the first usable index, else the first that nearly is; one over an expression, which may be
+ * of other columns, is the last. A deferrable index over the columns excludes any other: the server
+ * uses both.
  */
 static enum pg_upsert_result find(const struct pg_conn *conn, const struct pg_table *table,
     const size_t *columns, size_t count, struct pg_upsert_form *form)
@@ -238,6 +239,7 @@ static enum pg_upsert_result find(const struct pg_conn *conn, const struct pg_ta
         width = width == 0 ? 1 : width;
         enum pg_upsert_result result = judge(conn, row, width, table, columns, count, &found);
         bool better = best == PG_UPSERT_NO_INDEX ? result != PG_UPSERT_NO_INDEX
+            : best == PG_UPSERT_EXPRESSION       ? result != PG_UPSERT_NO_INDEX
                                                  : best != PG_UPSERT_OK && result == PG_UPSERT_OK;
         if (result != PG_UPSERT_DEFERRABLE && !better)
             continue;

@@ -238,9 +238,10 @@ map|id' ]
   [ "$status" -eq 78 ]
   load_in -t t --map nosuch.map
   [ "$status" -eq 78 ]
-  printf 'a .\xff\n' >t.map
+  printf '# \xc3\xa9\na .\xff\n' >t.map
   load_in -t t --map t.map
   [ "$status" -eq 78 ]
+  grep -qxF 'pg-load: error: t.map:2: not UTF-8' err
   head -c 1100000 /dev/zero | tr '\0' '#' >t.map
   load_in -t t --map t.map
   [ "$status" -eq 78 ]
