@@ -4,6 +4,8 @@
 #include "draft.h"
 #include "judge.h"
 
+#define MASKED "masked_"
+
 struct proposal {
     struct buf *out;
     struct records *records;
@@ -107,6 +109,19 @@ static bool is_elsewhere(const struct proposal *proposal, const struct node *nod
     return false;
 }
 
+/* Return true when the records have that key beside the node: pii-mask does not write over it. */
+static bool is_taken(const struct node *node, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    const struct node *at = node->parent == NULL ? NULL : node->parent->first;
+    while (at != NULL &&
+        (at->step != TREE_KEY || at->name_length != length + node->name_length ||
+            memcmp(at->name, prefix, length) != 0 ||
+            memcmp(at->name + length, node->name, node->name_length) != 0))
+        at = at->next;
+    return at != NULL;
+}
+
 static void add_rule(struct proposal *proposal, struct node *node)
 {
     struct buf *out = proposal->out;
@@ -115,8 +130,8 @@ static void add_rule(struct proposal *proposal, struct node *node)
     add_comment(out, node);
     (void)tree_path(out, node);
     (void)buf_puts(out, " siv pad");
-    if (!proposal->aside && is_renamed(node))
-        (void)buf_printf(out, " as masked_%.*s", (int)node->name_length, node->name);
+    if (!proposal->aside && is_renamed(node) && !is_taken(node, MASKED))
+        (void)buf_printf(out, " as " MASKED "%.*s", (int)node->name_length, node->name);
     if (with * 2 < records || (with < records && is_elsewhere(proposal, node)))
         (void)buf_puts(out, " optional");
     (void)buf_puts(out, "\n\n");

@@ -124,6 +124,14 @@ END
   run -78 pii-scan -p absent <"$SAMPLE"
 }
 
+@test "the proposed policy does not rename a value to a key that the records have" {
+  local records='{"body":{"ip":"203.0.113.77","masked_ip":"x"}}'
+  pii-scan --suggest <<<"$records" >policy
+  [ "$(grep -v '^#' policy | grep .)" = $'.ip siv pad\nunmatched seal\nnear seal' ]
+  pii-mask -k k -p policy <<<"$records" >out
+  jq -e '.error == null and .body.masked_ip == "x"' out
+}
+
 @test "the proposed policy is valid, and pii-mask with it leaves nothing in clear" {
   pii-scan --suggest <"$SAMPLE" >policy
   [ "$(grep -v '^#' policy | grep .)" = $'.ip siv pad as masked_ip\n.device_id siv pad as masked_device_id\nunmatched seal\nnear seal' ]
