@@ -75,11 +75,16 @@ static enum aws_cause find_region(const struct auth_token_wanted *wanted,
         found = credentials_variable("AWS_REGION");
     if (found == NULL)
         found = credentials_variable("AWS_DEFAULT_REGION");
-    if (found == NULL)
+    bool of_profile = found == NULL;
+    if (of_profile)
         found = profile_get(profile, "region");
     if (found == NULL)
         return error_set(error, AWS_USAGE, "give it with --region or in AWS_REGION",
             "no region is known");
+    char place[PROFILE_PLACE_SIZE];
+    if (!is_region(found) && of_profile)
+        return error_set(error, AWS_CONFIG, "put a comment on a line of its own",
+            "%s: the region is not a valid name", profile_place(profile, "region", place));
     if (!is_region(found))
         return error_set(error, AWS_USAGE, NULL, "the region is not a valid name");
     (void)snprintf(region, PARTITION_REGION_SIZE, "%s", found);

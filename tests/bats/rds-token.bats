@@ -141,6 +141,9 @@ refused() {
   HOST=localhost
   AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=SeCrEt token
   refused 64 'no region is known'
+  printf '%s\n' '[default]' 'region = x y' 'aws_access_key_id = a' 'aws_secret_access_key = b' >config
+  AWS_CONFIG_FILE=$PWD/config token
+  refused 78 'config:2: the region is not a valid name'
   AWS_ACCESS_KEY_ID=a token --region eu-west-1
   refused 69 'only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set'
 }
