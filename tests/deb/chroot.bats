@@ -60,7 +60,7 @@ older() {
   local tree=$BATS_FILE_TMPDIR/older
   rm -rf "$tree"
   dpkg-deb -R "$1" "$tree"
-  sed -i 's/^Version: .*/Version: 0.1.0~older/' "$tree/DEBIAN/control"
+  sed -i 's/^\(Version: [0-9.]*\).*/\1~older/' "$tree/DEBIAN/control"
   echo old >"$tree/usr/share/sqs2pg/policies/gone.policy"
   dpkg-deb --root-owner-group -b "$tree" "$FOLDER/clean/srv/older.deb" >&2
 }
@@ -252,7 +252,8 @@ go_on() {
     mount --make-rprivate /
     mount -t proc proc "$1/proc"
     mount --rbind /dev "$1/dev"
-    exec env -u BUILD -u TEST_SQS autopkgtest -q -o "$2" "${@:3}" -- chroot "$1"' autopkgtest "$FOLDER/clean" "$OUT/autopkgtest" \
+    # Its limits are for an idle machine.
+    exec env -u BUILD -u TEST_SQS autopkgtest -q --timeout-factor=10 -o "$2" "${@:3}" -- chroot "$1"' autopkgtest "$FOLDER/clean" "$OUT/autopkgtest" \
     "${settings[@]}" "$OUT"/sqs2pg_*.deb "$OUT"/sqs2pg_*.dsc >"$OUT/autopkgtest.log" 2>&1 </dev/null ||
     { tail -n 40 "$OUT/autopkgtest.log" && return 1; }
   diff - <(tr -s ' ' <"$OUT/autopkgtest/summary") <<'END'
