@@ -458,7 +458,12 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   local rest='*v = 1; free(v); }'
   lint slow
   printf '#include <stdlib.h>\n%s\n' "void text_new(void); void text_new(void) { char *v = malloc(1); $rest" >>lib/base/text.c
-  expect analyzer 'lib/base/text\.c:13:.*analyzer-possible-null-dereference'
+  if command -v gcc-12 >/dev/null; then
+    expect analyzer 'lib/base/text\.c:13:.*analyzer-possible-null-dereference'
+  else # only that version is used
+    run lint analyzer
+    [[ $output == *'not looked at: needs gcc 12, found '* ]]
+  fi
   printf '#include <stdlib.h>\n%s\n' "void text_late(char *v); void text_late(char *v) { free(v); $rest" >>lib/base/text.c
   if [[ $(clang-tidy --version) == *' version 14.'* ]]; then
     expect tidy 'lib/base/text\.c:13:.*clang-analyzer-unix\.Malloc'

@@ -95,8 +95,8 @@ END
   run -1 --separate-stderr pii-mask -k k --rewrap <in
   printf '%s\n' "${lines[@]}" >out
   [ "$(wc -l <out)" -eq 11 ]
-  run -1 grep -qF -e 203.0.113.77 out
   [[ $stderr != *203.0* ]]
+  run -1 grep -qF -e 203.0.113.77 out
   [ "$(jq -r .error.code out | xargs)" = 'mixed mixed mixed mixed mixed mixed token mixed syntax mixed root' ]
   # These errors are our own: they pass pii-mask unchanged.
   mask <out 2>/dev/null | cmp - out

@@ -123,10 +123,10 @@ END
   printf '%s\n' "${lines[@]}" >out
   [ "$(code out)" = 'token token token token token unknown-key token token collision root' ]
   [ "$(jq -r .error.stage out | sort -u)" = unmask ]
+  [[ $stderr == *'pii-unmask: records=10 unmasked=0 opened=0 passed=0 errors=10 '* ]]
   # Nothing is clear beside it, and nothing is lost.
   run -1 grep -qF -e 203.0.113.77 -e 593-47-5928 out
   cmp <(jq -c 'del(.error)' out) <(jq -c . in)
-  [[ $stderr == *'pii-unmask: records=10 unmasked=0 opened=0 passed=0 errors=10 '* ]]
 }
 
 @test "a sealed error that cannot be opened keeps its seal and its cause" {

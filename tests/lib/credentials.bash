@@ -70,7 +70,8 @@ refused() {
   [[ $stderr == *"sqs-pull: error: "*"$text"* ]] || { echo "$stderr" && false; }
   [ "$(grep -c ': error: ' <<<"$stderr")" -eq 1 ]
   if [ -s metadata/keys ]; then
-    run -1 grep -qF -f <(tr ' ' '\n' <metadata/keys) <<<"$stderr"
+    # Not with run, which forgets $stderr.
+    [ "$(grep -cF -f <(tr ' ' '\n' <metadata/keys) <<<"$stderr")" -eq 0 ]
   fi
   [[ $stderr != *"$SECRET"* && $stderr != *hidden* ]]
 }
