@@ -360,7 +360,7 @@ rejections() {
   # A sanitizer needs more address space than is allowed here.
   ! readelf -d "$(command -v sqs-ack)" | grep -q libasan || return 0
   head -c 60M /dev/zero | tr '\0' x >in
-  run -70 bash -c 'ulimit -v 90000 && sqs-ack --max-record 64M <in'
+  run -70 bash -c 'ulimit -v 70000 && sqs-ack --max-record 64M <in'
   [[ $output == 'sqs-ack: error: out of memory'* ]]
 }
 
