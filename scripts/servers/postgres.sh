@@ -113,12 +113,15 @@ servers_pg_gone() {
 # that servers_standby_stop left. PGHOST=${SERVERS_DIR}/standby selects it. servers_standby_drop removes
 # it.
 servers_standby_start() {
-  local dir=$SERVERS_DIR/standby bin
+  local dir=$SERVERS_DIR/standby bin copy
   bin=$(servers_pg_bindir)
+  copy=$bin/pg_basebackup
+  # It belongs to the package of the clients, which the folder of the translated server lacks.
+  [ -x "$copy" ] || copy=$(command -v pg_basebackup)
   if [ ! -d "$dir/data" ]; then
     mkdir -m 700 "$dir"
     [ "$(id -u)" -ne 0 ] || chown postgres: "$dir"
-    (cd / && servers_pg_user "$bin/pg_basebackup" -h "$SERVERS_DIR/postgres" -D "$dir/data" -R -c fast) >"$dir/backup.log" 2>&1 ||
+    (cd / && servers_pg_user "$copy" -h "$SERVERS_DIR/postgres" -D "$dir/data" -R -c fast) >"$dir/backup.log" 2>&1 ||
       { servers_fail "cannot copy the server" "$dir/backup.log"; return 1; }
     printf '%s\n' "unix_socket_directories = '$dir'" "cluster_name = 'standby'" >>"$dir/data/postgresql.conf"
   fi

@@ -335,9 +335,13 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   wait "$pull"
   [ "$SECONDS" -le 60 ]
   [ ! -s err ]
-  # A zombie may stay where no process waits for orphans.
-  running=$(awk -v group="$(<process)" '$5 == group && $3 != "Z"' /proc/[0-9]*/stat 2>/dev/null) || true
-  [ -z "$running" ]
+  # A killed process takes a moment to end. A zombie may stay where no process waits for orphans.
+  group_ended() {
+    local running
+    running=$(awk -v group="$(<process)" '$5 == group && $3 != "Z"' /proc/[0-9]*/stat 2>/dev/null) || true
+    [ -z "$running" ]
+  }
+  eventually 60 group_ended
 }
 
 @test "profiles that need SSO or a code: 69 and a hint" {
