@@ -21,10 +21,9 @@ struct delivery {
     struct digest ended; /* the previous handle of the message */
     bool has_ended;
     bool forbidden; /* some verdict forbids the deletion */
-    bool settled;   /* all have come; kept, because the deletion stays forbidden */
     uint64_t since_ms;
     uint32_t parts;
-    uint64_t wanted;       /* missing verdicts */
+    uint64_t wanted;       /* missing verdicts; 0 only where the deletion stays forbidden */
     unsigned char taken[]; /* a bit for each part; a byte where more than one verdict is needed */
 };
 
@@ -96,7 +95,7 @@ static void take_out(struct pending *pending, struct delivery *delivery)
 
 static void end_incomplete(struct pending *pending, struct delivery *delivery)
 {
-    pending->incomplete += !delivery->settled;
+    pending->incomplete += delivery->wanted > 0;
     take_out(pending, delivery);
 }
 
@@ -199,15 +198,14 @@ enum pending_result pending_take(struct pending *pending, const struct verdict *
         delivery->ended = ended;
         delivery->has_ended = has_ended;
     }
-    if (delivery->settled)
+    if (delivery->wanted == 0)
         return PENDING_NEVER;
     delivery->forbidden = delivery->forbidden || !deletes || delivery->parts != parts;
     if (verdict->part >= delivery->parts || !note(pending, delivery, verdict->part))
         return PENDING_REPEAT;
     if (delivery->wanted > 0)
         return PENDING_WAITS;
-    delivery->settled = delivery->forbidden;
-    if (delivery->settled)
+    if (delivery->forbidden)
         return PENDING_NEVER;
     take_out(pending, delivery);
     return PENDING_DONE;
