@@ -24,7 +24,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 # pylint: disable=wrong-import-position
-from bench import Bench, check  # noqa: E402
+from bench import Bench, Failed, check  # noqa: E402
 
 PROGRAMS = ("sqs-pull", "sqs-unwrap", "pii-mask", "pg-load", "sqs-ack", "sqs2pg")
 WARM, ROWS = 100000, 12
@@ -174,7 +174,7 @@ class Soak:
     def judge(self):
         warm = [at for at, one in enumerate(self.looks) if one.done >= min(WARM, self.options.messages // 3)]
         quarter = len(warm) // 4
-        check(quarter >= 3, "too few looks to judge: %d" % len(warm))
+        check(quarter >= 3, "too few samples to judge: %d; more messages or a shorter --every gives more" % len(warm))
         first, last = warm[:quarter], warm[-quarter:]
 
         def compare(what, of, most, unit):
@@ -217,16 +217,19 @@ def main():
         parser.add_argument("--" + name, required=True)
     parser.add_argument("--messages", type=int, default=1000000)
     parser.add_argument("--rate", type=int, help="messages that come in a second; without it all are there")
-    parser.add_argument("--every", type=float, default=2.0)
+    parser.add_argument("--every", type=float, default=0.5)
     parser.add_argument("--plot")
     options = parser.parse_args()
     options.python, options.node, options.scale, options.emulator = sys.executable, None, 100, None
     pathlib.Path(options.work).mkdir(exist_ok=True)
     with Bench(options) as bench:
         soak = Soak(bench, options)
-        soak.run()
-        soak.table()
-        soak.judge()
+        try:
+            soak.run()
+            soak.table()
+            soak.judge()
+        except Failed as failure:
+            sys.exit("soak: error: %s" % failure)
         if options.plot:
             soak.plot(options.plot)
     print("%d passed, %d failed" % (soak.passed, soak.failed))

@@ -7,7 +7,7 @@
 #
 #   --messages N   number of messages (1000000);
 #   --rate R       messages per second; without it all are there at the start;
-#   --every S      seconds between two samples (2);
+#   --every S      seconds between two samples (0.5);
 #   --plot FILE    draw the samples; bench/plots/soak.svg shows a million messages
 #
 # The messages come from the load server of bench/README.md. Exit 0 only if all is flat.
