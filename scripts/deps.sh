@@ -309,8 +309,36 @@ END
   rmdir "$new/package" "$new"
 }
 
+# fetch_source NEW PACKAGE: downloads the source of a package into NEW/source, from where the system
+# has its packages from.
+fetch_source() {
+  local new=$1 file
+  local of_source=(-q -o "Dir::Etc::SourceList=/dev/null" -o "Dir::Etc::SourceParts=$new/sources.d"
+    -o "Dir::State::Lists=$new/lists" -o "Dir::Cache=$new/cache")
+  mkdir -p "$new"/{sources.d,lists/partial,cache/archives/partial,source}
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+    [ ! -f "$file" ] || sed -n 's/^deb /deb-src /p' "$file" >>"$new/sources.d/all.list"
+  done
+  for file in /etc/apt/sources.list.d/*.sources; do
+    [ ! -f "$file" ] || sed 's/^Types:.*/Types: deb-src/' "$file" >"$new/sources.d/${file##*/}"
+  done
+  logged "apt-get update" apt-get "${of_source[@]}" update
+  (cd "$new/source" && logged "apt-get source" apt-get "${of_source[@]}" source --download-only "$2")
+}
+
+# translate NEW VERSION: compiles the server's German messages from its source. Ubuntu takes
+# translations out of its packages, and its language packs do not have these.
+translate() {
+  local new=$1 to=$1/server/usr/share/locale/de/LC_MESSAGES
+  command -v msgfmt >/dev/null || logged "apt-get install" apt_install gettext
+  fetch_source "$new" "postgresql-$2"
+  mkdir -p "$to"
+  tar -xOf "$new/source/"*.orig.tar.* --wildcards '*/src/backend/po/de.po' | msgfmt -o "$to/postgres-$2.mo" -
+  rm -r "$new"/{sources.d,lists,cache,source}
+}
+
 install_german() {
-  local dir new
+  local dir new package
   dir=$(german_dir)
   [ ! -d "$dir" ] || return 0
   new=$(mktemp -d "$(cache_dir)/new.XXXXXX")
@@ -318,10 +346,12 @@ install_german() {
   logged "localedef" localedef -i de_DE -f UTF-8 "$new/locale/de_DE.UTF-8"
   if ! compgen -G '/usr/share/locale/de/LC_MESSAGES/postgres-*.mo' >/dev/null; then
     say "fetching the server's translations"
-    (cd "$new" && logged "apt-get download" apt-get -q download \
-      "$(dpkg -S "$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | sort -V | tail -n 1)" | cut -d: -f1)")
+    package=$(dpkg -S "$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | sort -V | tail -n 1)" | cut -d: -f1)
+    (cd "$new" && logged "apt-get download" apt-get -q download "$package")
     dpkg-deb -x "$new"/*.deb "$new/server"
     rm "$new"/*.deb
+    compgen -G "$new/server/usr/share/locale/de/LC_MESSAGES/postgres-*.mo" >/dev/null ||
+      translate "$new" "${package##*-}"
   fi
   chmod -R go+rX "$new"
   mv "$new" "$dir"
