@@ -98,6 +98,14 @@ static uint32_t follow(const struct cover *cover, const struct node *node, uint3
     return at;
 }
 
+/* Return true when the root is an array. */
+static bool is_in_array(const struct node *node)
+{
+    while (node->parent->step != TREE_ROOT)
+        node = node->parent;
+    return node->step == TREE_EACH;
+}
+
 /* Return the node of the policy where the paths of a part start. */
 static uint32_t start_of(const struct policy *policy, enum records_part part)
 {
@@ -120,9 +128,14 @@ const char *cover_of(struct cover *cover, enum records_part part, const struct n
 {
     const struct policy *policy = cover->policy;
     const struct policy_rule *rule;
+    const unsigned addresses = DETECT_BIT(DETECT_IPV4) | DETECT_BIT(DETECT_IPV6);
     unsigned detected = policy->checks.detect_seal | policy->checks.detect_redact;
+    if ((detected & addresses) == addresses)
+        detected |= DETECT_BIT(KEY_IP);
     if (part == RECORDS_ROOT && node->step == TREE_ROOT)
         return node->values > 0 ? "seal" : NULL;
+    if (part == RECORDS_ROOT && is_in_array(node))
+        return "seal";
     uint32_t at = follow(cover, node, start_of(policy, part), &rule);
     if (rule != NULL)
         return rule->method->name;
@@ -132,5 +145,5 @@ const char *cover_of(struct cover *cover, enum records_part part, const struct n
         return "drop";
     if (policy->other != POLICY_KEEP)
         return policy->other == POLICY_DROP ? "drop" : "quarantine";
-    return personal != 0 && (personal & ~detected) == 0 ? "detect" : NULL;
+    return personal != 0 && (personal & (~detected | node->hidden)) == 0 ? "detect" : NULL;
 }

@@ -20,7 +20,7 @@ void cover_close(struct cover *cover); /* NULL is fine */
  * - the method of the rule that names it or an object or array around it, which may be "keep";
  * - "drop" or "quarantine", by "other", or for a member that only a rule lets pass;
  * - "seal", for a root that is no object;
- * - "detect", when the policy detects all kinds of ${personal} (judge.h);
+ * - "detect", when the policy detects all kinds of ${personal} (judge.h), in every value;
  * - NULL when no rule names it and it passes.
  */
 const char *cover_of(struct cover *cover, enum records_part part, const struct node *node,

@@ -174,6 +174,7 @@ static void inspect_at_shape(const struct inspect_key *key, const struct likely 
         return;
     while (detect_next(&detect, &piece)) {
         bool whole = piece.length == length;
+        finding->detected |= DETECT_BIT(piece.kind);
         bool weak =
             piece.kind == DETECT_PHONE || piece.kind == DETECT_CARD || piece.kind == DETECT_SSN;
         bool said = (key->kinds & DETECT_BIT(piece.kind)) != 0;
@@ -224,6 +225,7 @@ static void inspect_key_words(const struct inspect_key *key, const struct likely
 static void add(struct inspect_finding *finding, const struct inspect_finding *other)
 {
     finding->kinds |= other->kinds;
+    finding->hidden |= other->hidden;
     finding->role = finding->role || other->role;
     finding->opaque = finding->opaque || other->opaque;
 }
@@ -241,8 +243,10 @@ static int inspect_string(struct inspect *inspect, const struct inspect_key *key
     }
     if (inspect_at_packed(inspect, key, value, finding) != 0)
         return -1;
-    if ((finding->kinds & (1u << INSPECT_JSON | 1u << INSPECT_BASE64)) != 0)
+    if ((finding->kinds & (1u << INSPECT_JSON | 1u << INSPECT_BASE64)) != 0) {
+        finding->detected = detect_kinds(value->text, value->length, DETECT_ALL);
         return 0;
+    }
     inspect_at_shape(key, value, finding);
     inspect_key_words(key, value, finding);
     return 0;
@@ -264,12 +268,18 @@ int inspect_scalar(struct inspect *inspect, const struct inspect_key *key, enum 
         return 0;
     census_take(text, length, &census);
     finding->long_number = (value.number || length <= 24) && is_number_of_card(&census);
-    if (kind == JSON_STRING)
-        return inspect_string(inspect, key, &value, finding);
-    if (finding->long_number && (key->traits & (KEY_NUMBER | KEY_TIME | KEY_OPAQUE)) == 0)
-        finding->kinds |= detect_kinds(text, length, DETECT_BIT(DETECT_CARD));
-    inspect_key_words(key, &value, finding);
-    return 0;
+    int result = 0;
+    if (kind == JSON_STRING) {
+        result = inspect_string(inspect, key, &value, finding);
+    } else {
+        if (finding->long_number && (key->traits & (KEY_NUMBER | KEY_TIME | KEY_OPAQUE)) == 0)
+            finding->kinds |= detect_kinds(text, length, DETECT_BIT(DETECT_CARD));
+        inspect_key_words(key, &value, finding);
+    }
+    if ((finding->detected & (DETECT_BIT(DETECT_IPV4) | DETECT_BIT(DETECT_IPV6))) != 0)
+        finding->detected |= DETECT_BIT(KEY_IP);
+    finding->hidden = finding->kinds & ~finding->detected;
+    return result;
 }
 
 /* Remove the doubtful kinds, which need many values of one path: here each value stands alone. */
@@ -286,6 +296,7 @@ static void doubt(const struct inspect_key *key, struct inspect_finding *finding
         finding->kinds &= ~(key->weak & (DETECT_BIT(KEY_BIRTH) | DETECT_BIT(KEY_ADDRESS)));
     if (finding->opaque)
         finding->kinds &= ~DETECT_BIT(KEY_USER);
+    finding->hidden &= finding->kinds;
 }
 
 /* Inspect a scalar in the text that inspect_json() walks. Return 0, or -1. */

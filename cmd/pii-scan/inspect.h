@@ -33,7 +33,9 @@ void inspect_key_below(struct inspect_key *key, const struct key_meaning *meanin
     const struct inspect_key *above);
 
 struct inspect_finding {
-    unsigned kinds;   /* a set, including bits of enum inspect_kind */
+    unsigned kinds;    /* a set, including bits of enum inspect_kind */
+    unsigned detected; /* kinds that "detect" of a policy finds in the string as it is */
+    unsigned hidden;  /* those of ${kinds} that it would miss: in a number, in base64, by the key */
     bool masked;      /* a token of pii-mask, with nothing to find */
     bool role;        /* only e-mail addresses of functions: info@ */
     bool loose_phone; /* only groups of digits, which may be another kind of number */

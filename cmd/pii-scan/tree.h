@@ -43,6 +43,7 @@ struct node {
     uint64_t values; /* inspected: all but null, "", true, false and containers */
     uint64_t again;  /* values found in the memo */
     uint64_t hits[INSPECT_KINDS];
+    unsigned hidden; /* kinds that a value has where "detect" of a policy misses them */
     uint64_t masked;
     uint64_t roles;
     uint64_t loose_phones;

@@ -30,7 +30,7 @@ static const uint64_t sorts[256] = {
     ONE(BLANKS), 0, 0, 0, 0, ONE(ATS), 0, 0, 0, 0, 0, 0, 0, ONE(HYPHENS), ONE(DOTS), 0,
     D, D, D, D, D, D, D, D, D, D, ONE(COLONS), 0, 0, 0, 0, 0,
     ONE(ATS), H, H, H, H, H, H, C, C, C, C, C, C, C, C, C,
-    C, C, C, C, C, C, C, C, C, C, C, 0, 0, 0, 0, 0,
+    C, C, C, C, C, C, C, C, C, C, C, 0, ONE(ATS), 0, 0, 0,
     0, X, X, X, X, X, X, L, L, L, L, L, L, L, L, L,
     L, L, L, L, L, L, L, L, L, L, L, 0, 0, 0, 0, 0,
     LETTERS_32, LETTERS_32, LETTERS_32, LETTERS_32,
@@ -100,6 +100,7 @@ static inline void add_signs(struct lanes *lanes, __m128i block)
     lanes->colons = add_equal(lanes->colons, block, ':');
     lanes->hyphens = add_equal(lanes->hyphens, block, '-');
     lanes->ats = add_equal(add_equal(lanes->ats, block, '@'), block, '%');
+    lanes->ats = add_equal(lanes->ats, block, '\\');
 }
 
 static inline void add_others(struct lanes *lanes, __m128i block)
@@ -160,7 +161,7 @@ static void add_long(const char *text, size_t length, struct census *census, boo
         census->dots += c == '.';
         census->colons += c == ':';
         census->hyphens += c == '-';
-        census->ats += c == '@' || c == '%';
+        census->ats += c == '@' || c == '%' || c == '\\';
     }
 }
 

@@ -17,7 +17,7 @@ struct census {
     size_t dots;
     size_t colons;
     size_t hyphens;
-    size_t ats; /* or percent signs, for %40 */
+    size_t ats; /* "@", or what may be its escape: "%" (%40) and "\" (\u0040) */
 };
 
 /* From this length on, sixteen bytes are counted together with SSE2, which every x86-64 has. */

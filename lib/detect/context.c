@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "detect/context.h"
+#include "detect/escaped.h"
 #include "detect/shape.h"
 
 enum { WINDOW = 40, SHORTEST = 2 /* "id" */ };
@@ -126,7 +127,8 @@ enum context context_of(const char *text, size_t at)
     for (size_t i = 0; i < size; i++)
         window[i + 1] = shape_lower(text[at - size + i]);
     for (size_t i = size; i > 0 && context == CONTEXT_NONE; i--)
-        if (shape_is_letter(window[i]) && !is_part_of_word(window[i - 1]))
+        if (shape_is_letter(window[i]) &&
+            (!is_part_of_word(window[i - 1]) || escaped_is_letter(window, i)))
             context = begun(window + i, size + 1 - i);
     return context;
 }

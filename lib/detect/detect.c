@@ -2,6 +2,7 @@
 
 #include "detect/census.h"
 #include "detect/detect.h"
+#include "detect/escaped.h"
 #include "detect/network.h"
 #include "detect/number.h"
 #include "detect/phone.h"
@@ -31,6 +32,7 @@ enum {
     BEGIN_HEX,
     BEGIN_DIGIT,
     WORD_MOST = BEGIN_DIGIT,
+    BEGIN_ESCAPE,
     BEGIN_SIGN,
     BEGIN_COLON
 };
@@ -39,15 +41,16 @@ enum {
 #define X BEGIN_HEX
 #define D BEGIN_DIGIT
 #define S BEGIN_SIGN
+#define E BEGIN_ESCAPE
 
 /* clang-format off */
 static const unsigned char begins[256] = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, S, 0, 0, S, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, E, 0, 0, S, 0, 0, S, 0, 0, 0, 0,
     D, D, D, D, D, D, D, D, D, D, BEGIN_COLON, 0, 0, 0, 0, 0,
     0, X, X, X, X, X, X, W, W, W, W, W, W, W, W, W,
-    W, W, W, W, W, W, W, W, W, W, W, 0, 0, 0, 0, W,
+    W, W, W, W, W, W, W, W, W, W, W, 0, E, 0, 0, W,
     0, X, X, X, X, X, X, W, W, W, W, W, W, W, W, W,
     W, W, W, W, W, W, W, W, W, W, W, 0, 0, 0, 0, 0,
 };
@@ -87,6 +90,7 @@ bool detect_start_counted(struct detect *detect, const char *text, const struct 
     detect->length = census->length;
     detect->kinds = prefilter_kinds(census, kinds);
     detect->at = 0;
+    detect->escaped = 0;
     detect->mail = census->length;
     detect->mail_end = 0;
     /* texts without personal values, but with many bytes that such values have */
@@ -152,12 +156,11 @@ static size_t measure_word(const struct detect *detect, size_t at, unsigned clas
 static size_t measure_sign(const struct detect *detect, size_t at, unsigned class,
     enum detect_kind *kind)
 {
-    if (at > 0 && shape_is_word(detect->text[at - 1]) && class != BEGIN_SIGN)
+    if (at > detect->escaped && shape_is_word(detect->text[at - 1]))
         return 0;
     if (class == BEGIN_SIGN) {
         *kind = DETECT_PHONE;
-        if ((detect->kinds & DETECT_BIT(DETECT_PHONE)) == 0 ||
-            (at > 0 && shape_is_word(detect->text[at - 1])))
+        if ((detect->kinds & DETECT_BIT(DETECT_PHONE)) == 0)
             return 0;
         return phone_number(detect->text, detect->length, at);
     }
@@ -169,18 +172,33 @@ static size_t measure_sign(const struct detect *detect, size_t at, unsigned clas
 }
 
 /*
+ * Find the piece that begins at ${at}, where a word begins, and pass the word. Return its length,
+ * or 0 when there is none: then the next word begins behind an escape that ends within this one.
+ */
+static size_t next_word(struct detect *detect, size_t at, unsigned class, enum detect_kind *kind)
+{
+    size_t uuid = text_uuid(detect->text, detect->length, at);
+    size_t size = uuid == 0 ? measure_word(detect, at, class, kind) : 0;
+    /* nothing else begins in the rest of the word */
+    size_t end = word_end(detect->text, detect->length, at + uuid + size);
+    bool inside = uuid + size == 0 && at < detect->escaped && detect->escaped < end;
+    detect->at = inside ? detect->escaped : end;
+    return size;
+}
+
+/*
  * Find the next piece of any kind but e-mail that begins before ${limit}. Return false when there
  * is none.
  */
 static bool next_other(struct detect *detect, size_t limit, struct detect_piece *piece)
 {
-    const char *text = detect->text;
-    size_t length = detect->length;
     while (detect->at < limit) {
         size_t at = detect->at;
-        unsigned class = begin(text[at]);
+        unsigned class = begin(detect->text[at]);
         size_t size = 0;
-        if (class == BEGIN_NOT) {
+        if (class == BEGIN_NOT || class == BEGIN_ESCAPE) {
+            if (class == BEGIN_ESCAPE)
+                detect->escaped = at + escaped_size(detect->text, detect->length, at);
             detect->at++;
             continue;
         }
@@ -188,12 +206,7 @@ static bool next_other(struct detect *detect, size_t limit, struct detect_piece 
             size = measure_sign(detect, at, class, &piece->kind);
             detect->at += size > 0 ? size : 1;
         } else {
-            size_t uuid = text_uuid(text, length, at);
-            if (uuid == 0)
-                size = measure_word(detect, at, class, &piece->kind);
-            detect->at += uuid > 0 ? uuid : size;
-            /* nothing else begins in the rest of the word */
-            detect->at = word_end(text, length, detect->at);
+            size = next_word(detect, at, class, &piece->kind);
         }
         if (size > 0) {
             piece->offset = at;

@@ -44,6 +44,7 @@ struct detect {
     size_t length;
     unsigned kinds;
     size_t at;       /* text[0, at) is finished */
+    size_t escaped;  /* the last escape ends there */
     size_t mail;     /* start of the next e-mail address; ${length}: there is none */
     size_t mail_end; /* its end; 0: not searched yet */
 };

@@ -2,6 +2,7 @@
 
 #include "detect/context.h"
 #include "detect/number.h"
+#include "detect/separator.h"
 #include "detect/shape.h"
 
 enum { CARD_LEAST = 13, CARD_MOST = 19, EAN_SIZE = 13, IBAN_MOST = 34 };
@@ -90,10 +91,14 @@ static size_t grouped_card(const char *text, size_t length, size_t at, const uns
     char digits[CARD_MOST];
     size_t count = 0;
     size_t i = at;
-    char join = shape_at(text, length, at + 4);
+    char join;
+    char kind;
+    (void)separator(text, length, at + 4, &join);
     for (; *sizes != 0; sizes++) {
-        if (count > 0 && shape_at(text, length, i++) != join)
+        size_t width = count > 0 ? separator(text, length, i, &kind) : 0;
+        if (count > 0 && (width == 0 || kind != join))
             return 0;
+        i += width;
         if (shape_digits(text, length, i, *sizes) != *sizes)
             return 0;
         memcpy(digits + count, text + i, *sizes);
@@ -114,8 +119,8 @@ size_t number_card(const char *text, size_t length, size_t at)
                 issued(text + at, count)
             ? count
             : 0;
-    char join = shape_at(text, length, at + 4);
-    if (count != 4 || (join != ' ' && join != '-'))
+    char join;
+    if (count != 4 || separator(text, length, at + 4, &join) == 0 || (join != ' ' && join != '-'))
         return 0;
     for (size_t i = 0; size == 0 && i < sizeof shapes / sizeof *shapes; i++)
         size = grouped_card(text, length, at, shapes[i]);
@@ -175,12 +180,15 @@ size_t number_iban(const char *text, size_t length, size_t at)
     size_t wanted = iban_length(text[at], text[at + 1]);
     if (wanted == 0)
         return 0;
-    char join = shape_at(text, length, at + 4);
-    if (join != ' ' && join != '-')
+    char join;
+    char kind;
+    if (separator(text, length, at + 4, &join) == 0 || (join != ' ' && join != '-'))
         join = '\0';
     while (count < wanted) {
-        if (count > 0 && count % 4 == 0 && join != '\0' && shape_at(text, length, i) == join)
-            i++;
+        if (count > 0 && count % 4 == 0 && join != '\0') {
+            size_t width = separator(text, length, i, &kind);
+            i += kind == join ? width : 0;
+        }
         if (!shape_is_alnum(shape_at(text, length, i)))
             return 0;
         iban[count++] = text[i++];
@@ -195,15 +203,21 @@ size_t number_ssn(const char *text, size_t length, size_t at)
 {
     enum { AREA = 3, GROUP = 2, SERIAL = 4, DIGITS = AREA + GROUP + SERIAL };
     static const size_t sizes[] = { AREA, GROUP, SERIAL };
-    char ssn[DIGITS];
+    char ssn[DIGITS] = { 0 };
     size_t count = 0;
     size_t i = at;
-    char join = shape_at(text, length, at + AREA);
-    if (join != '-' && join != ' ')
+    char join;
+    char kind;
+    if (length - at < AREA || separator(text, length, at + AREA, &join) == 0 ||
+        (join != '-' && join != ' '))
         join = '\0';
     for (size_t part = 0; part < 3; part++) {
-        if (count > 0 && join != '\0' && shape_at(text, length, i++) != join)
-            return 0;
+        if (count > 0 && join != '\0') {
+            size_t width = separator(text, length, i, &kind);
+            if (width == 0 || kind != join)
+                return 0;
+            i += width;
+        }
         for (size_t k = 0; k < sizes[part]; k++) {
             char c = shape_at(text, length, i++);
             if (!shape_is_digit(c))

@@ -1,7 +1,9 @@
 #include <string.h>
 
 #include "detect/context.h"
+#include "detect/escaped.h"
 #include "detect/phone.h"
+#include "detect/separator.h"
 #include "detect/shape.h"
 
 /* ITU-T E.164 has up to fifteen digits; the other limits cover common separators. */
@@ -18,28 +20,6 @@ struct groups {
     bool plus;
     bool bracket; /* the first group is in brackets */
 };
-
-/*
- * Return the length of a separator between two groups, with its kind in *join. Blanks and hyphens
- * may be typographic (U+00A0, U+202F, U+2011, U+2013).
- */
-static size_t separator(const char *text, size_t length, size_t at, char *join)
-{
-    char c = shape_at(text, length, at);
-    *join = c;
-    if (c == ' ' || c == '-' || c == '.' || c == '/')
-        return 1;
-    if (length - at >= 2 && memcmp(text + at, "\xC2\xA0", 2) == 0) {
-        *join = ' ';
-        return 2;
-    }
-    if (length - at >= 3 && memcmp(text + at, "\xE2\x80", 2) == 0) {
-        *join = text[at + 2] == '\xAF' ? ' ' : '-';
-        if (strchr("\xAF\x91\x93", text[at + 2]) != NULL && text[at + 2] != '\0')
-            return 3;
-    }
-    return 0;
-}
 
 /* Read one group, in brackets or not. Return its length, or 0 when there is none. */
 static size_t one_group(const char *text, size_t length, size_t at, struct groups *groups,
@@ -69,6 +49,7 @@ static void read_groups(const char *text, size_t length, size_t at, struct group
     size_t i = at;
     char join = '\0';
     memset(groups, 0, sizeof *groups);
+    groups->plus = escaped_is_plus(text, at);
     if (shape_at(text, length, i) == '+') {
         groups->plus = true;
         i++;

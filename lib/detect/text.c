@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "detect/escaped.h"
 #include "detect/shape.h"
 #include "detect/text.h"
 
@@ -72,15 +73,38 @@ static size_t domain(const char *text, size_t length, size_t at)
     }
 }
 
+/* Return true for a text that begins as JSON does. */
+static bool begins_json(const char *text, size_t end)
+{
+    size_t i = 0;
+    while (i < end && (unsigned char)text[i] <= ' ')
+        i++;
+    return i < end && strchr("{[\"", text[i]) != NULL && text[i] != '\0';
+}
+
+/*
+ * Return the length of an escape at ${start} less its backslash. In JSON in a string the "n" of
+ * "\nann@example.org" is no part of the address; elsewhere it may be.
+ */
+static size_t escape_within(const char *text, size_t start, size_t end)
+{
+    size_t backslashes = 0;
+    while (backslashes < start && text[start - 1 - backslashes] == '\\')
+        backslashes++;
+    size_t size = backslashes % 2 == 1 ? escaped_size(text, end, start - 1) : 0;
+    return size > 0 && begins_json(text, end) ? size - 1 : 0;
+}
+
 /* Return the beginning of the local part that ends at ${end}, or ${end} when there is none. */
 static size_t local_part(const char *text, size_t from, size_t end)
 {
     size_t start = end;
     bool alnum = false;
-    while (start > from && is_local(text[start - 1])) {
+    while (start > from && is_local(text[start - 1]))
         start--;
-        alnum |= shape_is_alnum(text[start]) || (unsigned char)text[start] >= 0x80;
-    }
+    start += escape_within(text, start, end);
+    for (size_t i = start; i < end && !alnum; i++)
+        alnum = shape_is_alnum(text[i]) || (unsigned char)text[i] >= 0x80;
     while (start < end && strchr(".'", text[start]) != NULL)
         start++;
     return alnum ? start : end;
@@ -91,13 +115,14 @@ size_t text_email(const char *text, size_t length, size_t from, size_t *start)
     size_t floor = from;
     for (size_t i = from; i < length; i++) {
         size_t past = i + 1;
-        if (text[i] != '@' && text[i] != '%')
+        if (text[i] == '%') /* in a URL */
+            past = length - i >= 3 && memcmp(text + i, "%40", 3) == 0 ? i + 3 : 0;
+        else if (text[i] == '\\') /* in JSON */
+            past = length - i >= 6 && memcmp(text + i, "\\u0040", 6) == 0 ? i + 6 : 0;
+        else if (text[i] != '@')
+            past = 0;
+        if (past == 0)
             continue;
-        if (text[i] == '%') { /* encoded, in a URL (RFC 3986, section 2.1) */
-            if (length - i < 3 || text[i + 1] != '4' || text[i + 2] != '0')
-                continue;
-            past = i + 3;
-        }
         *start = local_part(text, floor, i);
         size_t end = *start < i ? domain(text, length, past) : 0;
         if (end > 0)

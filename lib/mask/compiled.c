@@ -254,3 +254,15 @@ void compiled_free(struct compiled *compiled)
     free(compiled->nodes);
     free(compiled);
 }
+
+bool compiled_looks_masked(const struct compiled_rule *rule, const char *text,
+    const struct json_match *match, bool unknown, struct buf *scratch)
+{
+    const struct token_value value = token_value_of(text, match);
+    if (token_is_nothing(match))
+        return true;
+    if (rule->work->made != NULL)
+        return rule->work->made(rule->state, &value, scratch);
+    return unknown &&
+        rule->work->unmask(rule->state, KEYRING_NONE, &value, scratch, NULL) == TOKEN_NO_KEY_ID;
+}

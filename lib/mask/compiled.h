@@ -105,4 +105,12 @@ struct compiled *compiled_new(const struct policy *policy, const struct keyring 
     enum compiled_direction direction);
 void compiled_free(struct compiled *compiled); /* wipes; NULL is fine */
 
+/*
+ * compiled_looks_masked(rule, text, match, unknown, scratch):
+ * Return true when the rule's method can have made the value, or left it as null or "". Where
+ * masked values look like clear ones, return ${unknown} for a value of their shape.
+ */
+bool compiled_looks_masked(const struct compiled_rule *rule, const char *text,
+    const struct json_match *match, bool unknown, struct buf *scratch);
+
 #endif

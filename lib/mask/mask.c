@@ -153,18 +153,6 @@ static void look_at_step(const struct mask *mask, const struct compiled_node *no
     }
 }
 
-/* Return true when the rule's method made the value; ${unknown} when the method cannot tell. */
-static bool looks_masked(struct mask *mask, const struct compiled_rule *rule, const char *text,
-    const struct json_match *match, bool unknown)
-{
-    struct token_value value = token_value_of(text, match);
-    if (token_is_nothing(match))
-        return true;
-    return rule->work->made != NULL
-        ? rule->work->made(rule->state, &value, &mask->replacing.scratch)
-        : unknown;
-}
-
 static void look_at_value(struct mask *mask, struct compiled_rule *rule,
     const struct json_match *match, struct findings *findings)
 {
@@ -182,7 +170,7 @@ static void look(struct mask *mask, const char *text, struct findings *findings)
 {
     size_t claims = 0;
     size_t claim_keys = 0;
-    *findings = (struct findings){ .pii_known = true };
+    *findings = (struct findings){ .pii_known = true, .has_pii = mask->trusts_claims };
     for (size_t i = 0; i < mask->matches.count; i++) {
         const struct json_match *match = &mask->matches.list[i];
         const struct compiled_node *node = &mask->compiled->nodes[match->node];
@@ -263,15 +251,17 @@ static void look_for_clear(struct mask *mask, const char *text, struct findings 
         refuse(findings, REFUSAL_CLAIM, NULL);
     if (findings->has_clear)
         refuse(findings, REFUSAL_CLAIM_MEMBER, NULL);
+    struct buf *scratch = &mask->replacing.scratch;
     for (size_t i = 0; i < mask->matches.count; i++) {
         const struct json_match *match = &mask->matches.list[i];
         const struct compiled_node *node = &mask->compiled->nodes[match->node];
         const struct compiled_rule *rule = &mask->compiled->rules[node->rule];
         if (node->role == COMPILED_VALUE &&
             (rule->rule->name != NULL ||
-                !looks_masked(mask, rule, text, match, mask->trusts_claims)))
+                !compiled_looks_masked(rule, text, match, mask->trusts_claims, scratch)))
             refuse(findings, REFUSAL_CLAIM_VALUE, rule->rule->path);
-        else if (node->role == COMPILED_TAKEN && !looks_masked(mask, rule, text, match, true))
+        else if (node->role == COMPILED_TAKEN &&
+            !compiled_looks_masked(rule, text, match, true, scratch))
             refuse(findings, REFUSAL_CLAIM_FORGED, rule->rule->path);
     }
 }

@@ -40,8 +40,9 @@ struct mask *mask_new(const struct policy *policy, const struct keyring *ring);
 void mask_free(struct mask *mask); /* wipes; NULL is fine */
 
 /*
- * Let a record with "pii" pass with a value under its clear name when the method cannot tell
- * whether it is masked (ipcrypt, ff1). For callers who know that the records are masked.
+ * Take every record for a masked one, also without "pii". Let it pass with a value under its clear
+ * name when the method cannot tell whether it is masked (ipcrypt, ff1). For callers who know that
+ * the records are masked.
  */
 void mask_trust_claims(struct mask *mask);
 

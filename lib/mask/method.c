@@ -262,7 +262,7 @@ void method_print(const struct method *method, const unsigned options[METHOD_MAX
             buf_printf(out, "=%s", text);
         else if (options[i] >= METHOD_WORD)
             buf_printf(out, "=%s", option->words[options[i] - METHOD_WORD]);
-        else if (options[i] != option->alone)
+        else if (option->alone == 0 || options[i] != option->alone)
             buf_printf(out, "=%u", options[i]);
     }
 }

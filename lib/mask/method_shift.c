@@ -75,8 +75,11 @@ static enum token_result move(const struct state *state, bool back, const struct
     enum token_result result = method_parts_text(value, scratch, &text, &length);
     if (result != TOKEN_OK)
         return result;
-    if (!state->known || !date_read(text, length, &date) || date.day == 0 ||
-        !date_move(text, &date, back ? -state->days : state->days))
+    if (!date_read(text, length, &date) || date.day == 0)
+        return TOKEN_MALFORMED;
+    if (out == NULL)
+        return TOKEN_NO_KEY_ID;
+    if (!state->known || !date_move(text, &date, back ? -state->days : state->days))
         return TOKEN_MALFORMED;
     return method_parts_quote(out, text, length);
 }
@@ -91,7 +94,7 @@ static enum token_result mask(void *state, size_t key, const struct token_value 
 static enum token_result unmask(void *state, size_t key, const struct token_value *value,
     struct buf *scratch, struct buf *out)
 {
-    return key == KEYRING_NONE ? TOKEN_NO_KEY_ID : move(state, true, value, scratch, out);
+    return move(state, true, value, scratch, key == KEYRING_NONE ? NULL : out);
 }
 
 const struct method_work method_shift = {

@@ -46,7 +46,8 @@ struct method_work {
 
     /*
      * Append the original value, JSON text, or nothing. NULL when not reversible. ${key} counts for
-     * methods with ${needs_key_id}: for KEYRING_NONE they return TOKEN_NO_KEY_ID.
+     * methods with ${needs_key_id}. For KEYRING_NONE they write nothing and return TOKEN_NO_KEY_ID,
+     * or TOKEN_MALFORMED for a value that mask() never makes.
      */
     enum token_result (*unmask)(void *state, size_t key, const struct token_value *value,
         struct buf *scratch, struct buf *out);

@@ -93,8 +93,8 @@ static int compare_hashes(const void *a, const void *b)
 }
 
 /*
- * Hash the masked values, so that comparing many values with many masked ones takes bounded time.
- * Return false when memory runs out.
+ * Hash the masked and dropped values, so that comparing many values with many masked ones takes
+ * bounded time. Return false when memory runs out.
  */
 static bool hash_masked(struct near *near, const struct near_record *record)
 {
@@ -104,7 +104,8 @@ static bool hash_masked(struct near *near, const struct near_record *record)
         const struct json_match *match = &matches->list[i];
         const char *content;
         size_t length;
-        if (near->compiled->nodes[match->node].role != COMPILED_VALUE || token_is_nothing(match))
+        enum compiled_role role = near->compiled->nodes[match->node].role;
+        if ((role != COMPILED_VALUE && role != COMPILED_DROP) || token_is_nothing(match))
             continue;
         if (!content_of(near, record->text, match->value, match->end, match->plain, &content,
                 &length))

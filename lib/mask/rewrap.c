@@ -345,6 +345,28 @@ static enum filter_outcome rewrap_error(struct rewrap *rewrap, const struct line
     return same ? FILTER_PASSED : FILTER_OPENED;
 }
 
+/* Move a record and judge the result: it may be sealed, or have pieces redacted. */
+static enum filter_outcome move_and_judge(struct rewrap *rewrap, const struct line *line,
+    struct findings *findings, struct buf *out)
+{
+    struct buf *moved = &rewrap->arrived;
+    struct line again = *line;
+    enum filter_outcome outcome = move(rewrap, line->text, line->length, findings, out);
+    if (outcome != FILTER_PASSED && outcome != FILTER_CHANGED)
+        return outcome;
+    buf_clear(moved);
+    if (buf_append(moved, out->data, out->length) != 0)
+        return FILTER_FAILED;
+    again.text = moved->data;
+    again.length = moved->length - 1; /* without its newline */
+    buf_clear(out);
+    const struct filter_work work = mask_work(rewrap->mask);
+    outcome = work.line(work.state, &again, out);
+    if (outcome != FILTER_PASSED)
+        return outcome;
+    return is_same(line->text, line->length, out) ? FILTER_PASSED : FILTER_CHANGED;
+}
+
 static enum filter_outcome rewrap_record(struct rewrap *rewrap, const struct line *line,
     struct buf *out)
 {
@@ -352,17 +374,18 @@ static enum filter_outcome rewrap_record(struct rewrap *rewrap, const struct lin
     look(rewrap, line->text, &findings);
     if (findings.has_error)
         return rewrap_error(rewrap, line, out);
-    if (findings.has_pii) {
-        const struct filter_work work = mask_work(rewrap->mask);
-        enum filter_outcome outcome = work.line(work.state, line, out);
-        if (outcome != FILTER_PASSED)
-            return outcome;
-        buf_clear(out);
-        return move(rewrap, line->text, line->length, &findings, out);
-    }
-    return findings.refusal != REFUSAL_NONE
-        ? seal(rewrap, line->text, line->length, &findings, out)
-        : move(rewrap, line->text, line->length, &findings, out);
+    if (!findings.has_pii)
+        return findings.refusal != REFUSAL_NONE
+            ? seal(rewrap, line->text, line->length, &findings, out)
+            : move_and_judge(rewrap, line, &findings, out);
+    const struct filter_work work = mask_work(rewrap->mask);
+    enum filter_outcome outcome = work.line(work.state, line, out);
+    if (outcome != FILTER_PASSED)
+        return outcome;
+    bool redacted = !is_same(line->text, line->length, out);
+    buf_clear(out);
+    return redacted ? move_and_judge(rewrap, line, &findings, out)
+                    : move(rewrap, line->text, line->length, &findings, out);
 }
 
 static enum filter_outcome rewrap_line(void *state, const struct line *line, struct buf *out)

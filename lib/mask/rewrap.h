@@ -11,10 +11,11 @@
  * values stay (an hmac token under its old key, too).
  *
  * A record with "pii" must be one that mask/mask.h would let pass; others it would mask or seal. A
- * record without "pii" counts as a row of a database. It must have a masked value, and no clear one
- * where the policy looks. A record that cannot be moved becomes an error record of stage "mask",
- * sealed as a whole under the primary key. The codes are those of mask/mask.h, and token and
- * unknown-key of mask/unmask.h. A sealed error that cannot be opened stays, with that error added.
+ * record without "pii" counts as a row of a database. It must have a masked value, or null in its
+ * place, and no clear one where the policy looks; near, detect and other judge it, too. A record
+ * that cannot be moved becomes an error record of stage "mask", sealed as a whole under the primary
+ * key. The codes are those of mask/mask.h, and token and unknown-key of mask/unmask.h. A sealed
+ * error that cannot be opened stays, with that error added.
  *
  * FILTER_CHANGED: moved. FILTER_OPENED: an error record whose content is sealed with the primary
  * key. FILTER_PASSED: already on the primary key.

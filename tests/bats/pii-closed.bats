@@ -43,6 +43,9 @@ code() { jq -r '.error.code? // "-"'; }
   mask '.ip keep' '.device_id keep' 'other keep' "$DETECT redact" <in >out
   [ "$(code <out | sort -u)" = - ]
   run -1 grep -e 203 -e canary -e 4111 -e '30 123' -e DE89 -e 85a3 -e 00:1b -e eyJ out
+  # JSON in a string remains JSON: its escapes are no part of a value.
+  mask '.ip siv' "$DETECT redact" <<<'{"body":{"ip":1,"raw":"{\"m\":\"\\nann@example.org\\t203.0.113.77\"}"}}' |
+    jq -r '.body.raw | fromjson.m' | xargs | grep -qx '\[email\] \[ipv4\]'
   run sed -n 5,7p out
   [ "${lines[0]}" = '{"body":{"user_id":"u1","ip":"198.51.100.1","device_id":"x","raw":"{\"in\":\"{\\\"addr\\\":\\\"[ipv4]\\\"}\"}"},"pii":{"key":"'"$ID"'"}}' ]
   [ "${lines[1]}" = '{"body":{"ip":"198.51.100.1","note":"[ipv4]"},"pii":{"key":"'"$ID"'"}}' ]
@@ -97,6 +100,9 @@ code() { jq -r '.error.code? // "-"'; }
   # An object or array is also a value, and may hold numbers.
   [ "$(near "{\"body\":{$rest,\"id\":[7,{\"n\":8}],\"a\":{\"id\":[7,{\"n\":8}]}}}" '.id siv')" = near ]
   [ "$(near "{\"body\":{$rest,\"id\":[7,{\"n\":8}],\"a\":{\"id\":[7,{\"n\":9}]}}}" '.id siv')" = - ]
+  # The value of a member that is removed.
+  [ "$(near "{\"body\":{$rest,\"name\":\"Ann\",\"a\":{\"name\":\"Ann\"}}}" '.name drop')" = near ]
+  [ "$(near "{\"body\":{$rest,\"name\":\"Ann\",\"a\":{\"name\":\"Bob\"}}}" '.name drop')" = - ]
   # Its rule found nothing.
   [ "$(near '{"body":{"ip":"192.0.2.1","device":{"device_id":"edge"}}}')" = near ]
   [ "$(near '{"body":{"ip":"192.0.2.1","device_id":null,"device":{"device_id":"edge"}}}')" = near ]

@@ -33,6 +33,14 @@ near seal' ]
   cmp <(pii-mask -k k <in) <(pii-mask -k k -p p <in)
 }
 
+@test "a printed policy is one, also with options of the value 0" {
+  printf '.ip truncate v4=0 v6=0\n.a partial keep=0\n.s siv pad\n.h hmac canonical=lower\n' >p
+  pii-mask -p p --print-policy >printed
+  pii-mask -p printed --print-policy | cmp - printed
+  echo '{"body":{"ip":"203.0.113.77","a":"Ann Smith, Berlin","s":"x","h":"Y"}}' >in
+  cmp <(pii-mask -k k -p p <in) <(pii-mask -k k -p printed <in)
+}
+
 @test "a policy file: every kind of line" {
   cat >p <<'END'
 # who it is

@@ -135,6 +135,33 @@ END
   [ "$(unmask $policy --root . --key-id "$NEW" <moved | jq -c 'del(.h)')" = '{"a":1,"n":"203.0.113.77"}' ]
 }
 
+@test "--rewrap judges records as masking does: redacted, sealed, near, other; with pii and without" {
+  printf '.ip siv as m\ndetect ipv4 redact\ndetect email seal\n' >p
+  mask -p p <<<'{"body":{"ip":"192.0.2.1"}}' >masked
+  rotated
+  {
+    jq -c '.body.x = "at 203.0.113.77"' masked
+    jq -c '.body.x = "ann@example.org"' masked
+    jq -c '.body.x = {ip: "203.0.113.77"}' masked
+    jq -c '.body.IP = "203.0.113.77"' masked
+  } >with
+  jq -c 'del(.pii)' with >without
+  local records
+  for records in with without; do
+    run -1 --separate-stderr pii-mask -k k -p p --rewrap <"$records"
+    printf '%s\n' "${lines[@]}" >out
+    [ "$(jq -r '.error.code // .body.x' out | xargs -d '\n')" = $'at [ipv4] detect near near' ]
+    run -1 grep -e 203.0 -e ann@ out
+    [ "$(head -1 out | jq -r .body.m)" != "$(jq -r .body.m masked)" ]
+    # A second time it is the same, under the same key.
+    head -1 out | mask -p p --rewrap | cmp - <(head -1 out)
+  done
+  printf '.ip siv as m\nother quarantine\n' >p
+  jq -c 'del(.pii) | .body.x = "203.0.113.77"' masked >row
+  run -1 --separate-stderr pii-mask -k k -p p --rewrap <row
+  [ "$(jq -r .error.code <<<"$output")" = unnamed ]
+}
+
 @test "rows of the database: --rewrap and --lines find and move them" {
   mask <<<'{"body":{"ip":"203.0.113.77","device_id":"593-47-5928"}}' | jq -c .body >row
   rotated

@@ -155,6 +155,31 @@ END
   [ "$(pii-mask -q -k k -p policy <<<'{"body":{"sensor":"s1","note":"canary"}}' | jq -r .error.code)" = unnamed ]
 }
 
+@test "detect covers a path only where it finds the values as they are" {
+  printf '.zz siv optional\nunmatched keep\ndetect ipv4,ipv6,mac,email,phone,card,iban,ssn,jwt seal\n' >policy
+  local record
+  while read -r record; do
+    pii-mask -q -k k -p policy <<<"$record" | grep -q '"error"' && masked=0 || masked=1
+    run pii-scan -q -p policy <<<"$record"
+    [ "$status" -eq "$masked" ] || { echo "$status: $record"; false; }
+  done <<'END'
+{"body":{"ip":"203.0.113.77"}}
+{"body":{"x":"203.0.113.77"}}
+{"body":{"email":"ann@example.org"}}
+{"body":{"q":"{\"m\":\"hi\\n203.0.113.77\"}"}}
+{"body":["203.0.113.77"]}
+{"body":{"card":4111111111111111}}
+{"body":{"phone":48123456789}}
+{"body":{"tel":"0048123456789"}}
+{"body":{"ssn":"536221234"}}
+{"body":{"email":"ann@localhost"}}
+{"body":{"q":"MjAzLjAuMTEzLjc3IGlzIGl0"}}
+END
+  # One such value among many is enough.
+  { yes '{"body":{"phone":"+48123456789"}}' | head -50; echo '{"body":{"phone":48123456789}}'; } >in
+  run -1 pii-scan -q -p policy <in
+}
+
 @test "a proposed policy covers members beside the root, and beside the way to it" {
   local at
   cat >in <<'END'

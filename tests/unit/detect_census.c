@@ -30,7 +30,7 @@ static struct census counted(const char *text, size_t length)
         census.dots += c == '.';
         census.colons += c == ':';
         census.hyphens += c == '-';
-        census.ats += c == '@' || c == '%';
+        census.ats += c == '@' || c == '%' || c == '\\';
     }
     return census;
 }

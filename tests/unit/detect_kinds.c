@@ -67,6 +67,24 @@ static const char *const found[] = {
     "Bearer [jwt eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.]",
     "t=[jwt eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..aXY.Y2lwaGVy.dGFn]&x",
 
+    /* behind an escape of JSON in a string, or of a URL */
+    "{\"m\":\"hi\\n[ipv4 203.0.113.7]\"}", "{\"m\":\"\\t[ipv6 2001:db8::1]\\r\"}", "\\t[ipv6 ::1]",
+    "\\u003c[ipv4 203.0.113.7]\\u003e", "\\\\n[ipv4 203.0.113.7]", "\\n[mac 00:1b:44:11:3a:b7]",
+    "\\f[card 4111111111111111]", "\\b[iban DE89370400440532013000]", "\\n[ssn 536-22-8726]",
+    "\\n[phone +4915123456789]", "\\u002b[phone 4915123456789]", "\\ntel [phone 5551234567]",
+    "\\n[jwt eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.]",
+    "{\"m\":\"\\n[email bob@example.org]\"}", "[\"\\u003c[email bob@example.org]\\u003e\"]",
+    "{\"m\":\"[email ann\\u0040example.org]\"}", "CORP\\[email bob@example.org]",
+    "http%3A%2F%2F[ipv4 203.0.113.77]%2Fx", "a%20[ipv4 203.0.113.77]", "a%2520[ipv4 203.0.113.77]",
+    "%2B[phone 48123456789]", "c%3D[card 4111111111111111]", "q%3D[iban DE89370400440532013000]",
+    "100%[ipv4 10.0.0.1]", "\\[ipv6 fe80::1]",
+
+    /* with separators of print */
+    "[card 4111\xC2\xA0" "1111\xC2\xA0" "1111\xC2\xA0" "1111]",
+    "[card 4111\xE2\x80\x91" "1111\xE2\x80\x91" "1111\xE2\x80\x91" "1111]",
+    "[ssn 536\xE2\x80\x91" "22\xE2\x80\x91" "8726]",
+    "[iban DE89\xC2\xA0" "3704\xC2\xA0" "0044\xC2\xA0" "0532\xC2\xA0" "0130\xC2\xA0" "00]",
+
     "[email a@example.com] at [ipv4 203.0.113.7], [phone +49 151 23456789]; [card 4111111111111111]",
     "{\"ip\":\"[ipv4 203.0.113.7]\"}",
 };
@@ -82,6 +100,7 @@ static const char *const passed[] = {
     "0.9.8.1", "255.255.255.0", "256.1.1.1", "1.2.3.256", "01.2.3.4", "1.2.3", "10.0.19041.1",
     "3.1.4.1.5.9", "1.2.3.4_5", "x1.2.3.4", "1.2.3.4x",
     "12:34:56", "2024-01-15T10:30:00Z", "10:30:00:12", "std::cafe", "Ada::Bad", "a::b", "::",
+    "C:\\new\\temp\\files\\bin\\rest", "50%20 off", "%%%", "\\u00", "4111-1111\xC2\xA0" "1111-1111",
     "Foo::1", "aa:bb:cc:dd:ee", "1:2:3", "fade:bad", "abc::12",
     "aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99", "00:00:00:00:00:00",
     "24-01-15-10-30-00", "1234.5678.9012", "00-1B-44-11-3A", "001b.4411.3ab7.0011",

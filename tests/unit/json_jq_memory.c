@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 static long allocations_left = LONG_MAX;
 
@@ -36,6 +37,21 @@ void *jv_mem_alloc(size_t size)
         *(void **)(void *)&real = dlsym(RTLD_NEXT, "jv_mem_alloc");
     return real(allocations_left-- > 0 ? size : (size_t)PTRDIFF_MAX - 4096);
 }
+
+#ifndef __SANITIZE_ADDRESS__ /* whose malloc it would replace */
+/* A libjq linked with -Bsymbolic-functions (Ubuntu's) calls its own function, which calls this. */
+void *malloc(size_t size)
+{
+    static void *(*real)(size_t);
+    Dl_info caller = { .dli_sname = NULL };
+    if (real == NULL)
+        *(void **)(void *)&real = dlsym(RTLD_NEXT, "malloc");
+    bool counts = allocations_left < LONG_MAX &&
+        dladdr(__builtin_return_address(0), &caller) != 0 && caller.dli_sname != NULL &&
+        strcmp(caller.dli_sname, "jv_mem_alloc") == 0;
+    return !counts || allocations_left-- > 0 ? real(size) : NULL;
+}
+#endif
 
 #ifdef __SANITIZE_ADDRESS__
 const char *__asan_default_options(void);
