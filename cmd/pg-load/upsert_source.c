@@ -136,7 +136,7 @@ int upsert_source_thin(struct loader *loader, size_t count)
 
 /* ---- JSON ---- */
 
-/* Write a row as an object: values as texts, JSON unchanged, and no member for NULL. */
+/* Write a row as an object: values as texts, and no member for NULL. */
 static int put_object(struct buf *json, struct buf *field, const struct row_batch *batch,
     const struct item *item)
 {
@@ -154,10 +154,7 @@ static int put_object(struct buf *json, struct buf *field, const struct row_batc
         comma = ",";
         json_string_encode(json, group->names[i], strlen(group->names[i]));
         buf_putc(json, ':');
-        if (batch->table->columns[group->columns[i]].json)
-            buf_append(json, field->data, field->length);
-        else
-            json_string_encode(json, field->data == NULL ? "" : field->data, field->length);
+        json_string_encode(json, field->data == NULL ? "" : field->data, field->length);
     }
     return buf_puts(json, *comma == '{' ? "{}" : "}");
 }

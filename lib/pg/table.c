@@ -33,12 +33,12 @@ static const char table_sql[] =
  * reads (int2vector and similar types have elements too, but other literals). 114 and 3802 are json
  * and jsonb.
  */
-#define INNERMOST(type)                                                                          \
-    "(WITH RECURSIVE base AS (SELECT t.* FROM pg_catalog.pg_type t"                              \
+#define INNERMOST(type, mod)                                                                     \
+    "(WITH RECURSIVE base AS (SELECT t.*, " mod " AS mod FROM pg_catalog.pg_type t"              \
     "  WHERE t.oid OPERATOR(pg_catalog.=) " type                                                 \
-    "  UNION ALL SELECT t.* FROM pg_catalog.pg_type t JOIN base b"                               \
+    "  UNION ALL SELECT t.*, b.typtypmod FROM pg_catalog.pg_type t JOIN base b"                  \
     "   ON b.typtype OPERATOR(pg_catalog.=) 'd' AND t.oid OPERATOR(pg_catalog.=) b.typbasetype)" \
-    " SELECT oid, typinput, typelem,"                                                            \
+    " SELECT oid, typinput, typelem, typname, typnamespace, mod,"                                \
     "  oid OPERATOR(pg_catalog.=) 114 OR oid OPERATOR(pg_catalog.=) 3802 AS json"                \
     " FROM base WHERE typtype OPERATOR(pg_catalog.<>) 'd')"
 
@@ -49,10 +49,14 @@ static const char columns_sql[] =
     " i.typinput OPERATOR(pg_catalog.=) 'pg_catalog.array_in'::pg_catalog.regproc, e.json,"
     " (SELECT d.typdelim FROM pg_catalog.pg_type d WHERE d.oid OPERATOR(pg_catalog.=) i.typelem),"
     " i.oid OPERATOR(pg_catalog.=) 1184 OR e.oid OPERATOR(pg_catalog.=) 1184," /* timestamptz */
-    " a.atttypid"
+    " a.atttypid, i.oid OPERATOR(pg_catalog.<>) a.atttypid,"
+    /* without a length or precision by its full name; else as SQL spells it, or its schema */
+    " CASE WHEN i.mod OPERATOR(pg_catalog.<) 0 THEN pg_catalog.format('%I.%I', n.nspname, i.typname)"
+    "  ELSE pg_catalog.format_type(i.oid, i.mod) END"
     " FROM pg_catalog.pg_attribute a"
-    " CROSS JOIN LATERAL " INNERMOST("a.atttypid") " i"
-    " LEFT JOIN LATERAL " INNERMOST("i.typelem") " e ON true"
+    " CROSS JOIN LATERAL " INNERMOST("a.atttypid", "a.atttypmod") " i"
+    " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) i.typnamespace"
+    " LEFT JOIN LATERAL " INNERMOST("i.typelem", "-1") " e ON true"
     " WHERE a.attrelid OPERATOR(pg_catalog.=) $1::pg_catalog.oid"
     " AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped ORDER BY a.attnum";
 
@@ -91,7 +95,11 @@ static int read_columns(struct pg_conn *conn, struct pg_table *table)
         table->zoned = table->zoned || is_true(conn, i, 8);
         const char *oid = pg_conn_value(conn, i, 9);
         column->binary = oid == NULL ? PG_COPY_BINARY_NONE : pg_copy_binary_kind(oid);
-        if (column->name == NULL || column->quoted == NULL || column->type == NULL)
+        column->domain = is_true(conn, i, 10);
+        column->input = copy_value(conn, i, 11);
+        table->typed = table->typed || column->domain || column->json;
+        if (column->name == NULL || column->quoted == NULL || column->type == NULL ||
+            column->input == NULL)
             return -1;
         column->date = strcmp(column->type, "date") ==
             0; /* a type of another schema is shown with the schema */
@@ -174,6 +182,7 @@ void pg_table_free(struct pg_table *table)
         free(table->columns[i].name);
         free(table->columns[i].quoted);
         free(table->columns[i].type);
+        free(table->columns[i].input);
     }
     free(table->columns);
     free(table->schema);

@@ -23,8 +23,10 @@ enum { PG_SHAPE_SIZE = 24 };
 /* A table to load into, from the catalogue. */
 struct pg_column {
     char *name;
-    char *quoted;               /* as an SQL identifier */
-    char *type;                 /* "character varying(128)" */
+    char *quoted; /* as an SQL identifier */
+    char *type;   /* "character varying(128)" */
+    char *input;  /* the same for a cast; of a domain its innermost type */
+    bool domain;
     bool date;                  /* the type date itself */
     bool json;                  /* json or jsonb, or a domain over one: takes JSON text unchanged */
     bool array;                 /* an array type, or a domain over one, with literals in braces */
@@ -43,6 +45,7 @@ struct pg_table {
     bool current;    /* in the schema where a table without one would be created */
     bool indexable;  /* neither a view nor a foreign table */
     bool secured;    /* row level security holds for the loader: COPY refuses the table */
+    bool typed;      /* a column is of a domain, or takes JSON */
     bool zoned;      /* a column is a timestamptz: the meaning of times without offset depends */
     char shape[PG_SHAPE_SIZE]; /* of its columns, not newer than they are: equal as long as they are
                                   unchanged */

@@ -68,18 +68,55 @@ static void put_literal(struct buf *sql, const struct buf *text)
     buf_putc(sql, '\'');
 }
 
+/* Write the names of all columns after ${before}, with what is declared or done in ${how}. */
+enum how { NAMED, DECLARED, CAST };
+static void put_names(struct buf *sql, const struct pg_table *table, enum how how)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct pg_column *column = &table->columns[i];
+        bool text = column->json;
+        if (how == NAMED)
+            buf_printf(sql, "%s,", column->quoted);
+        else if (how == DECLARED)
+            buf_printf(sql, "%s%s %s", i == 0 ? "" : ",", column->quoted,
+                text ? "pg_catalog.text" : column->input);
+        else if (text)
+            buf_printf(sql, "r.%s::%s AS %s,", column->quoted, column->input, column->quoted);
+        else
+            buf_printf(sql, "r.%s,", column->quoted);
+    }
+}
+
+/*
+ * Rows of JSON become rows of the table, or, if it is typed, rows of declared columns. There a
+ * domain is its innermost type: its constraints hold for the columns that a row gives, when they
+ * are assigned, not for the others. JSON is a text, because the server's function refuses \u0000 in
+ * it.
+ */
 static void put_rows(struct buf *sql, const struct pg_table *table, const struct buf *json)
 {
     if (json == NULL) {
         buf_puts(sql, "pg_temp." PG_UPSERT_TABLE " AS r");
         return;
     }
-    buf_printf(sql, "ROWS FROM (pg_catalog.json_populate_recordset(NULL::%s, ", table->qualified);
+    if (table->typed) {
+        buf_puts(sql, "(SELECT ");
+        put_names(sql, table, CAST);
+        buf_puts(sql, "r." ROW " FROM ROWS FROM (pg_catalog.json_to_recordset(");
+    } else {
+        buf_printf(sql, "ROWS FROM (pg_catalog.json_populate_recordset(NULL::%s, ",
+            table->qualified);
+    }
     put_literal(sql, json);
-    buf_puts(sql, "::pg_catalog.json)) WITH ORDINALITY AS r(");
-    for (size_t i = 0; i < table->count; i++)
-        buf_printf(sql, "%s,", table->columns[i].quoted);
-    buf_puts(sql, ROW ")");
+    buf_puts(sql, "::pg_catalog.json)");
+    if (table->typed) {
+        buf_puts(sql, " AS (");
+        put_names(sql, table, DECLARED);
+        buf_puts(sql, ")");
+    }
+    buf_puts(sql, ") WITH ORDINALITY AS r(");
+    put_names(sql, table, NAMED);
+    buf_puts(sql, table->typed ? ROW ")) AS r" : ROW ")");
 }
 
 /* Write the key order: by bytes where equal keys have equal bytes, which is fastest. */
@@ -155,7 +192,10 @@ int pg_upsert_create_sql(const struct pg_table *table, const bool *some, struct 
         "CREATE TEMPORARY TABLE " PG_UPSERT_TABLE " ON COMMIT DROP AS SELECT 0 AS " ROW
         ", 0 AS " GROUP);
     for (size_t i = 0; i < table->count; i++)
-        if (some[i])
+        if (some[i] && table->columns[i].domain)
+            buf_printf(sql, ", t.%s::%s AS %s", table->columns[i].quoted, table->columns[i].input,
+                table->columns[i].quoted);
+        else if (some[i])
             buf_printf(sql, ", t.%s", table->columns[i].quoted);
     buf_printf(sql, " FROM %s AS t WITH NO DATA", table->qualified);
     return finish(sql);

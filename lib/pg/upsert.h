@@ -11,10 +11,10 @@
 
 /*
  * The statements of an upsert. Its rows come from a temporary table of the transaction, filled by
- * COPY, or from a JSON array in the statement. json_populate_recordset() turns JSON into rows by
- * the input functions of the columns' types, with their declared length or precision, as COPY does.
- * So a cast cuts nothing either way. The temporary table leaves some 33 dead rows in the catalogue;
- * the JSON array takes more time for each row.
+ * COPY, or from a JSON array in the statement, whose members are all texts. The server turns it
+ * into rows by the input functions of the columns' types, with their declared length or precision,
+ * as COPY does. So a cast cuts nothing either way. The temporary table leaves some 33 dead rows in
+ * the catalogue; the JSON array takes more time for each row.
  *
  * First, rows without an existing key are inserted, in key order, and existing rows are locked (ON
  * CONFLICT DO UPDATE … WHERE false). So loaders that use the same order wait for one another

@@ -374,6 +374,40 @@ example() {
   [ "$(sql 'SELECT id, state FROM orders ORDER BY id')" = $'1|paid\n2|paid\n3|open' ]
 }
 
+@test "domains hold for the columns that a row gives, and JSON may have what json takes: in batches of any size" {
+  sql 'CREATE DOMAIN needed AS integer NOT NULL'
+  sql "CREATE DOMAIN filled AS varchar(5) CHECK (value <> '' AND value IS NOT NULL)"
+  sql "CREATE DOMAIN outer_filled AS filled DEFAULT 'dd'"
+  local rows filler
+  for filler in 0 2000; do
+    [ "$filler" -eq 0 ] || sql 'DROP TABLE t, t_ledger, t_errors'
+    sql 'CREATE TABLE t (id integer PRIMARY KEY, x needed DEFAULT 5, v text, c outer_filled, j json, b jsonb)'
+    sql "INSERT INTO t VALUES (1, 1, 'old', 'o')"
+    {
+      rows=1
+      while read -r row; do record $((rows++)) "$row"; done <<'END'
+{"id":1,"v":"new"}
+{"id":2,"v":"inserted"}
+{"id":3,"x":4,"c":"abc","j":{"a":"\u0000"},"b":{"k":[1]}}
+{"id":4,"c":"too long"}
+{"id":5,"c":""}
+{"id":6,"x":null}
+{"id":7,"j":"\u0000"}
+{"id":8,"b":"\u0000"}
+END
+      [ "$filler" -eq 0 ] || awk -v n="$filler" 'BEGIN { for (i = 100; i < 100 + n; i++)
+        printf "{\"sqs\":{\"message_id\":\"%d\",\"receipt_handle\":\"h\"},\"body\":{\"id\":%d,\"v\":\"f\"}}\n", i, i }'
+    } >in
+    pg-load -q -t t --upsert id <in >out 2>err || [ "$?" -eq 1 ]
+    [ "$(head -8 out | jq -r .status | xargs)" = 'committed committed committed quarantined quarantined quarantined committed quarantined' ]
+    [ "$(sql 'SELECT * FROM t WHERE id < 100 ORDER BY id')" = '1|1|new|o||
+2|5|inserted|dd||
+3|4||abc|{"a":"\u0000"}|{"k": [1]}
+7|5||dd|"\u0000"|' ]
+    [ "$(sql 'SELECT count(*) FROM t WHERE id >= 100')" -eq "$filler" ]
+  done
+}
+
 @test "changes of columns and index during a run are noticed" {
   sql 'CREATE TABLE t (id integer PRIMARY KEY, n integer, must text, d text)'
   mkfifo in
