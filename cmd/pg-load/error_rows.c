@@ -8,7 +8,7 @@
 #include "redelivery.h"
 #include "stored_record.h"
 
-enum { MAX_IDS = 1 << 30 };
+enum { MAX_IDS = 1 << 30, LONGEST_ID = 1000 };
 
 /* ---- storing ---- */
 
@@ -74,9 +74,9 @@ static int fill_row(const struct row_batch *batch, size_t index, struct pg_error
     row->has_ledger_key = error_key_return(batch, item, &row->ledger_key);
     buf_init(&id, MAX_IDS);
     int status = write_id(&id, batch, item);
-    if (status == 0 && id.length > 0)
-        row->message_id = strndup(id.data, id.length);
-    if (id.length > 0 && row->message_id == NULL)
+    /* a longer one is none of SQS, and the index of the table could not take it */
+    if (status == 0 && id.length > 0 && id.length <= LONGEST_ID &&
+        (row->message_id = strndup(id.data, id.length)) == NULL)
         status = -1;
     buf_free(&id);
     return status;

@@ -190,6 +190,20 @@ setup() { pg_setup; }
   [ "$(verdict 41) $(verdict 61) $(verdict 62)" = 'quarantined quarantined quarantined' ]
 }
 
+@test "a message id that no index takes does not stop the run: its error row has none" {
+  sql 'CREATE TABLE t (n integer)'
+  local id
+  id=$(head -c 9000 /dev/urandom | base64 -w 0 | tr -dc 'A-Za-z0-9' | head -c 8000)
+  {
+    record 1 '{"n":"bad"}' | jq -c --arg id "$id" '.sqs.message_id = $id'
+    record 2 '{"n":"bad"}'
+    record 3 '{"n":3}'
+  } >in
+  pg-load -t t <in >out
+  [ "$(jq -r .status out | xargs)" = 'quarantined quarantined committed' ]
+  [ "$(sql 'SELECT message_id IS NULL FROM t_errors ORDER BY 1' | xargs)" = 'f t' ]
+}
+
 @test "an error row that is refused itself stops the run, 69" {
   sql 'CREATE TABLE t (id integer)'
   records 1 3 >in
