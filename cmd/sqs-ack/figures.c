@@ -49,21 +49,34 @@ static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
     *oldest_ms = unacknowledged_oldest_ms(figures->unacknowledged);
 }
 
-int figures_open(struct figures *figures, const struct meter_options *options, const char *queue,
-    struct meter **meter)
+static struct meter_config config_of(const struct meter_options *options, const char *queue,
+    struct metric_member members[FAILED_KINDS])
 {
-    struct metric_member members[FAILED_KINDS];
     for (unsigned i = 0; i < FAILED_KINDS; i++)
         members[i] = (struct metric_member){ &failures, "code", failed_word((enum failed_kind)i) };
-    const struct meter_config config = { .options = *options,
+    return (struct meter_config){ .options = *options,
         .metrics = metrics,
         .count = sizeof metrics / sizeof *metrics,
         .members = members,
         .member_count = FAILED_KINDS,
         .noun = "messages",
         .label = "queue",
-        .value = queue,
-        .read = fill,
-        .context = figures };
+        .value = queue };
+}
+
+int figures_begin(const struct meter_options *options, const char *queue)
+{
+    struct metric_member members[FAILED_KINDS];
+    const struct meter_config config = config_of(options, queue, members);
+    return meter_begin(&config);
+}
+
+int figures_open(struct figures *figures, const struct meter_options *options, const char *queue,
+    struct meter **meter)
+{
+    struct metric_member members[FAILED_KINDS];
+    struct meter_config config = config_of(options, queue, members);
+    config.read = fill;
+    config.context = figures;
     return meter_open(meter, &config);
 }

@@ -22,6 +22,9 @@ struct figures {
  * unknown). */
 void figures_done(struct figures *figures, uint64_t sent_ms);
 
+/* Begin the metrics file for the queue of that name, as meter_begin() does. */
+int figures_begin(const struct meter_options *options, const char *queue);
+
 /* Open the meter as meter_open() does; ${figures} must outlive it. */
 int figures_open(struct figures *figures, const struct meter_options *options, const char *queue,
     struct meter **meter);

@@ -11,6 +11,7 @@
 #include "base/start.h"
 #include "base/status.h"
 #include "base/stop.h"
+#include "figures.h"
 #include "options.h"
 #include "sqs/connect.h"
 #include "summary.h"
@@ -18,9 +19,15 @@
 static int run(const struct ack_options *options)
 {
     uint64_t began_ms = clock_monotonic_ms();
+    char queue[QUEUE_PART_SIZE];
     struct connection connection;
     struct aws_error error = { .cause = AWS_OK };
     struct ack_result result;
+    if (connect_queue_name(&options->batch.connect, queue) &&
+        figures_begin(&options->meter, queue) != 0) {
+        msg_error("cannot write %s: %s", options->meter.metrics_file, meter_reason(errno));
+        return STATUS_IO;
+    }
     if (connect_open(&connection, &options->batch.connect, options->batch.parallel, false,
             &error) != AWS_OK)
         return connect_report(&error);

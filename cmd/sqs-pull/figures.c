@@ -74,21 +74,35 @@ static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
         values[ROWS + i] = sqs_failed(puller->connection->sqs)->counts[i];
 }
 
-int figures_open(struct puller *puller, struct meter **meter)
+static struct meter_config config_of(const struct meter_options *options, const char *queue,
+    struct metric_member members[FAILED_KINDS])
 {
-    struct metric_member members[FAILED_KINDS];
     for (unsigned i = 0; i < FAILED_KINDS; i++)
         members[i] = (struct metric_member){ &failures, "code", failed_word((enum failed_kind)i) };
-    const struct meter_config config = { .options = puller->options->meter,
+    return (struct meter_config){ .options = *options,
         .metrics = metrics,
         .count = ROWS,
         .members = members,
         .member_count = FAILED_KINDS,
         .noun = "messages",
         .label = "queue",
-        .value = puller->connection->identity.name,
-        .read = fill,
-        .context = puller };
+        .value = queue };
+}
+
+int figures_begin(const struct meter_options *options, const char *queue)
+{
+    struct metric_member members[FAILED_KINDS];
+    const struct meter_config config = config_of(options, queue, members);
+    return meter_begin(&config);
+}
+
+int figures_open(struct puller *puller, struct meter **meter)
+{
+    struct metric_member members[FAILED_KINDS];
+    struct meter_config config =
+        config_of(&puller->options->meter, puller->connection->identity.name, members);
+    config.read = fill;
+    config.context = puller;
     int status = meter_open(meter, &config);
     puller->depth.dead_before = meter_earlier(*meter, DEAD);
     return status;

@@ -15,6 +15,7 @@
 #include "base/status.h"
 #include "base/stop.h"
 #include "depth.h"
+#include "figures.h"
 #include "options.h"
 #include "pull.h"
 #include "redrive.h"
@@ -94,12 +95,25 @@ static void print_depth(const struct connection *connection, struct pull_result 
         result->output_error = errno;
 }
 
+/* Begin the metrics file, so that it shows a failed start, too. */
+static bool begin_figures(const struct settings *given)
+{
+    char queue[QUEUE_PART_SIZE];
+    if (given->print_redrive || given->print_depth || !connect_queue_name(&given->connect, queue) ||
+        figures_begin(&given->pull.meter, queue) == 0)
+        return true;
+    msg_error("cannot write %s: %s", given->pull.meter.metrics_file, meter_reason(errno));
+    return false;
+}
+
 static int run(struct settings *given)
 {
     uint64_t began_ms = clock_monotonic_ms();
     struct connection connection;
     struct aws_error error = { .cause = AWS_OK };
     struct pull_result result = { .received = 0 };
+    if (!begin_figures(given))
+        return STATUS_IO;
     if (connect_open(&connection, &given->connect, pull_requests(&given->pull), true, &error) !=
         AWS_OK)
         return connect_report(&error);

@@ -43,9 +43,14 @@ static int report(const struct send_options *options, const struct send_result *
 static int run(const struct send_options *options)
 {
     uint64_t began_ms = clock_monotonic_ms();
+    char queue[QUEUE_PART_SIZE];
     struct connection connection;
     struct aws_error error = { .cause = AWS_OK };
     struct send_result result;
+    if (connect_queue_name(&options->batch.connect, queue) && send_begin(options, queue) != 0) {
+        msg_error("cannot write %s: %s", options->meter.metrics_file, meter_reason(errno));
+        return STATUS_IO;
+    }
     if (connect_open(&connection, &options->batch.connect, options->batch.parallel, false,
             &error) != AWS_OK)
         return connect_report(&error);

@@ -260,16 +260,27 @@ static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
         *oldest_ms = sender->oldest->since_ms;
 }
 
-static int open_meter(struct sender *sender, const char *queue, struct meter **meter)
+static struct meter_config config_of(const struct send_options *options, const char *queue)
 {
-    const struct meter_config config = { .options = sender->options->meter,
+    return (struct meter_config){ .options = options->meter,
         .metrics = metrics,
         .count = sizeof metrics / sizeof *metrics,
         .noun = "messages",
         .label = "queue",
-        .value = queue,
-        .read = read_meter,
-        .context = sender };
+        .value = queue };
+}
+
+int send_begin(const struct send_options *options, const char *queue)
+{
+    const struct meter_config config = config_of(options, queue);
+    return meter_begin(&config);
+}
+
+static int open_meter(struct sender *sender, const char *queue, struct meter **meter)
+{
+    struct meter_config config = config_of(sender->options, queue);
+    config.read = read_meter;
+    config.context = sender;
     return meter_open(meter, &config);
 }
 

@@ -5,6 +5,9 @@
 #include "result.h"
 #include "sqs/connect.h"
 
+/* Begin the metrics file for the queue of that name, as meter_begin() does. */
+int send_begin(const struct send_options *options, const char *queue);
+
 /*
  * send_run(connection, options, result):
  * Send the records of standard input to the queue. A message is the body of a record (a string as

@@ -34,6 +34,8 @@ static struct {
     bool warned;
 } kept;
 
+static bool told_of_keeper;
+
 static void give_back(void)
 {
     metrics_feed_free(kept.feed);
@@ -50,7 +52,13 @@ static void read_values(const struct meter *meter, uint64_t *oldest_ms)
 {
     memset(kept.values, 0, sizeof kept.values);
     *oldest_ms = 0;
-    meter->config.read(meter->config.context, kept.values, oldest_ms);
+    if (meter->config.read != NULL) {
+        meter->config.read(meter->config.context, kept.values, oldest_ms);
+        return;
+    }
+    for (size_t i = 0; i < meter->config.count; i++)
+        if (meter->config.metrics[i].kind == METRIC_KEPT)
+            kept.values[i] = METRICS_UNKNOWN;
 }
 
 static int write_file(int status)
@@ -104,7 +112,9 @@ static int open_file(struct meter *meter)
     kept.name = wanted.file;
     kept.metrics = metrics_open(&wanted);
     if (kept.metrics == NULL && errno == EWOULDBLOCK) {
-        msg_warn("another process keeps %s: it will not show this run", wanted.file);
+        if (!told_of_keeper)
+            msg_warn("another process keeps %s: it will not show this run", wanted.file);
+        told_of_keeper = true;
         return 0;
     }
     if (kept.metrics == NULL)
@@ -146,6 +156,17 @@ int meter_open(struct meter **out, const struct meter_config *config)
     }
     *out = meter;
     return 0;
+}
+
+int meter_begin(const struct meter_config *config)
+{
+    struct meter_config begun = *config;
+    struct meter *meter;
+    begun.options.progress = false;
+    begun.read = NULL;
+    int status = meter_open(&meter, &begun);
+    free(meter);
+    return status;
 }
 
 uint64_t meter_earlier(const struct meter *meter, size_t index)

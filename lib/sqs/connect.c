@@ -87,11 +87,35 @@ static enum aws_cause refuse_arn(const char *queue, struct aws_error *error)
         "the queue is an ARN; its URL is https://%s/%s/%s", host, account, name);
 }
 
+static const char *given_queue(const struct connect_options *options)
+{
+    return options->queue != NULL ? options->queue : credentials_variable("SQS_QUEUE_URL");
+}
+
+/* Programs use the last part of the URL as a name: one queue must not have two. */
+static size_t length_of_url(const char *url)
+{
+    size_t length = strlen(url);
+    while (length > 0 && url[length - 1] == '/')
+        length--;
+    return length;
+}
+
+bool connect_queue_name(const struct connect_options *options, char name[QUEUE_PART_SIZE])
+{
+    struct queue_identity identity;
+    const char *queue = given_queue(options);
+    bool named = queue != NULL && queue_is_name(queue);
+    if (queue == NULL || (!named && queue_identify(queue, length_of_url(queue), &identity) != 0))
+        return false;
+    (void)snprintf(name, QUEUE_PART_SIZE, "%s", named ? queue : identity.name);
+    return true;
+}
+
 static enum aws_cause find_queue(struct settings *settings, struct aws_error *error)
 {
     struct queue_identity identity;
-    settings->queue = settings->options->queue != NULL ? settings->options->queue
-                                                       : credentials_variable("SQS_QUEUE_URL");
+    settings->queue = given_queue(settings->options);
     if (settings->queue == NULL)
         return error_set(error, AWS_USAGE, "give it with --queue or in SQS_QUEUE_URL",
             "no queue is given");
@@ -213,10 +237,7 @@ static enum aws_cause look_up(struct connection *connection, const struct settin
         }
         (void)snprintf(connection->queue_url, sizeof connection->queue_url, "%s", call.queue_url);
     }
-    /* Programs use the last part of the URL as a name: one queue must not have two. */
-    for (size_t end = strlen(connection->queue_url);
-         end > 0 && connection->queue_url[end - 1] == '/'; end--)
-        connection->queue_url[end - 1] = '\0';
+    connection->queue_url[length_of_url(connection->queue_url)] = '\0';
     if (queue_identify(connection->queue_url, strlen(connection->queue_url),
             &connection->identity) != 0 ||
         sqs_set_queue(connection->sqs, connection->queue_url) != 0)

@@ -67,6 +67,13 @@ enum connect_id {
 /* Take one of these options. Return false after printing a usage error for its value. */
 bool connect_option(struct connect_options *options, int id, const char *value);
 
+/*
+ * connect_queue_name(options, name):
+ * Find the name of the queue without the network. Return false when none is given, or it is neither
+ * a name nor a queue URL.
+ */
+bool connect_queue_name(const struct connect_options *options, char name[QUEUE_PART_SIZE]);
+
 struct connection {
     struct sqs *sqs;
     char queue_url[CALL_URL_SIZE]; /* as given, or as looked up */

@@ -60,6 +60,33 @@ helps() {
   cut -d'"' -f2 texts | uniq -d
 }
 
+@test "the exit status of a run that fails before it reads anything is in the file" {
+  local program
+  for program in 'sqs-pull --wait 0' sqs-ack sqs-send; do
+    # shellcheck disable=SC2086
+    fails() { run "-$1" env "${@:2}" $program ${dead:-} --retry-timeout 1s --metrics-file p.prom </dev/null; }
+    rm -f p.prom
+    dead='-Q logins --endpoint-url http://127.0.0.1:1' fails 75
+    grep -q '^sqs2pg_last_exit_status{.*queue="logins"} 75$' p.prom
+    run -0 promtool check metrics <p.prom
+    rm -f p.prom
+    # shellcheck disable=SC2086
+    $program --metrics-file p.prom </dev/null
+    cp p.prom before
+    fails 69 -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY AWS_EC2_METADATA_DISABLED=true
+    grep -q '^sqs2pg_last_exit_status{.*} 69$' p.prom
+    # Counters and times of the run before stay, and the next one continues.
+    cmp <(grep _total before) <(grep _total p.prom)
+    fails 78 AWS_PROFILE=nope
+    grep -q '^sqs2pg_last_exit_status{.*} 78$' p.prom
+    # shellcheck disable=SC2086
+    $program --metrics-file p.prom </dev/null
+    grep -q '^sqs2pg_last_exit_status{.*} 0$' p.prom
+    # shellcheck disable=SC2086
+    run -74 env AWS_PROFILE=nope $program --metrics-file none/p.prom
+  done
+}
+
 @test "a metric of several programs has one help text, whichever wrote the file first" {
   local sources=("$ROOT"/cmd/*/*.[ch] "$ROOT"/lib/*/*.[ch])
   [ "$(helps "${sources[@]}")" = '' ]
