@@ -12,7 +12,7 @@
 #include "record/verdict.h"
 #include "unacknowledged.h"
 
-enum { UNACKNOWLEDGED_PER_BATCH = 40, UNACKNOWLEDGED_BYTES = 8 << 20, REFUSALS = 6 };
+enum { UNACKNOWLEDGED_PER_BATCH = 40, UNACKNOWLEDGED_BYTES = 8 << 20, REFUSALS = 7 };
 
 struct acker {
     const struct connection *connection;
@@ -29,7 +29,7 @@ struct acker {
     bool warned[REFUSALS]; /* by kind */
 };
 
-enum refusal { TOO_LONG, MALFORMED, NO_STATUS, DRY_RUN, OTHER_QUEUE, MISNUMBERED };
+enum refusal { TOO_LONG, MALFORMED, NO_STATUS, DRY_RUN, OTHER_QUEUE, MISNUMBERED, AT_ODDS };
 
 static void refuse(struct acker *acker, enum refusal refusal, uint64_t number)
 {
@@ -40,6 +40,7 @@ static void refuse(struct acker *acker, enum refusal refusal, uint64_t number)
         [DRY_RUN] = "of a dry run",
         [OTHER_QUEUE] = "of another queue",
         [MISNUMBERED] = "of a part with invalid numbers",
+        [AT_ODDS] = "of a part, but others of its message count other parts",
     };
     acker->result->refused++;
     if (acker->warned[refusal])
@@ -91,7 +92,7 @@ static void acknowledge(struct acker *acker, struct batch_loop *loop)
 }
 
 /* Count a verdict that is one of several on its message. */
-static void count(struct acker *acker, struct batch_loop *loop)
+static void count(struct acker *acker, struct batch_loop *loop, uint64_t number)
 {
     const struct verdict *verdict = &acker->verdict;
     const struct buf *handle = &verdict->receipt_handle;
@@ -108,6 +109,10 @@ static void count(struct acker *acker, struct batch_loop *loop)
         break;
     case PENDING_WAITS:
         print(acker, verdict->text, verdict->length, "part");
+        break;
+    case PENDING_AT_ODDS:
+        refuse(acker, AT_ODDS, number);
+        print(acker, verdict->text, verdict->length, "none");
         break;
     case PENDING_DONE:
         acknowledge(acker, loop);
@@ -137,6 +142,8 @@ static bool of_our_queue(struct acker *acker)
     struct queue_identity identity;
     const struct buf *url = &acker->verdict.queue_url;
     struct buf *known = &acker->our_url;
+    if (acker->verdict.misaddressed)
+        return false;
     if (url->length == 0 ||
         (url->length == known->length && memcmp(url->data, known->data, url->length) == 0))
         return true;
@@ -182,7 +189,7 @@ static void on_line(void *context, struct batch_loop *loop, enum line_result kin
         refuse(acker, MISNUMBERED, line->number);
         print(acker, line->text, line->length, "none");
     } else if (pending_wants(acker->pending, verdict) && !release) {
-        count(acker, loop);
+        count(acker, loop, line->number);
     } else if (!verdict_status_is_final(verdict->status) && !release) {
         acker->result->rejected++;
         print(acker, line->text, line->length, "none");
@@ -220,7 +227,10 @@ static void on_item(void *context, struct batcher_item *item)
         if (item->cause == AWS_REFUSED && item->error != NULL && acker->result->failed == 1)
             msg_warn("%s", item->error->text);
         else if (item->code[0] != '\0' && acker->result->failed == 1)
-            msg_warn("the queue refuses a receipt handle (%s)", item->code);
+            msg_warn(item->cause == AWS_TEMPORARY
+                    ? "the queue cannot take a receipt handle now (%s)"
+                    : "the queue refuses a receipt handle (%s)",
+                item->code);
     }
     for (const struct unacknowledged_line *line = message->lines; line != NULL; line = line->next)
         print(acker, line->text, line->length, ack);

@@ -166,6 +166,7 @@ int deliveries_take(struct deliveries *deliveries, const struct verdict *verdict
     case PENDING_DONE:
         decide(deliveries, verdict, true);
         break;
+    case PENDING_AT_ODDS:
     case PENDING_NEVER:
         decide(deliveries, verdict, false);
         break;

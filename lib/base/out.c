@@ -157,6 +157,8 @@ static const char *reader_name(void)
 const char *out_reason(int error)
 {
     static _Thread_local char text[128]; /* pg-load has threads */
+    if (error == ETIMEDOUT)
+        return "its reader took nothing for the whole grace time";
     if (error != EPIPE)
         return strerror(error);
     const char *name = reader_name();

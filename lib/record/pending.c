@@ -159,16 +159,28 @@ static bool note(const struct pending *pending, struct delivery *delivery, uint3
     return true;
 }
 
-bool pending_wants(const struct pending *pending, const struct verdict *verdict)
-{
-    return verdict->receipt_handle.length > 0 && (pending->need > 1 || verdict->parts > 1);
-}
-
 /* A message without an id is identified by its handle. */
 static struct digest message_of(const struct verdict *verdict)
 {
     return digest_of(
         verdict->message_id.length > 0 ? &verdict->message_id : &verdict->receipt_handle);
+}
+
+/* Return true when the delivery waits for other verdicts, or stays forbidden. */
+static bool is_known(struct pending *pending, const struct verdict *verdict)
+{
+    if (pending->count == 0)
+        return false;
+    struct digest message = message_of(verdict);
+    struct digest handle = digest_of(&verdict->receipt_handle);
+    const struct delivery *delivery = *link_of(pending, &message);
+    return delivery != NULL && is_same(&delivery->handle, &handle);
+}
+
+bool pending_wants(struct pending *pending, const struct verdict *verdict)
+{
+    return verdict->receipt_handle.length > 0 &&
+        (pending->need > 1 || verdict->parts > 1 || is_known(pending, verdict));
 }
 
 enum pending_result pending_take(struct pending *pending, const struct verdict *verdict,
@@ -201,7 +213,9 @@ enum pending_result pending_take(struct pending *pending, const struct verdict *
     if (delivery->wanted == 0)
         return PENDING_NEVER;
     delivery->forbidden = delivery->forbidden || !deletes || delivery->parts != parts;
-    if (verdict->part >= delivery->parts || !note(pending, delivery, verdict->part))
+    if (delivery->parts != parts)
+        return PENDING_AT_ODDS;
+    if (!note(pending, delivery, verdict->part))
         return PENDING_REPEAT;
     if (delivery->wanted > 0)
         return PENDING_WAITS;

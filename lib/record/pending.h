@@ -24,14 +24,15 @@ struct pending *pending_new(
     unsigned need); /* number of verdicts on each record; NULL: out of memory */
 void pending_free(struct pending *pending);
 
-/* Return true when the verdict is one of several. */
-bool pending_wants(const struct pending *pending, const struct verdict *verdict);
+/* Return true when the verdict is one of several, or others of its delivery were. */
+bool pending_wants(struct pending *pending, const struct verdict *verdict);
 
 enum pending_result {
-    PENDING_WAITS,  /* others are missing */
-    PENDING_DONE,   /* all have come: delete the message */
-    PENDING_NEVER,  /* all have come, now or before, and one forbids it */
-    PENDING_REPEAT, /* it had come before, or its delivery has ended */
+    PENDING_WAITS,   /* others are missing */
+    PENDING_DONE,    /* all have come: delete the message */
+    PENDING_NEVER,   /* all have come, now or before, and one forbids it */
+    PENDING_REPEAT,  /* it had come before, or its delivery has ended */
+    PENDING_AT_ODDS, /* it has another number of parts than the first: never delete the message */
     PENDING_NO_MEMORY
 };
 

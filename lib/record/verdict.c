@@ -171,6 +171,7 @@ enum verdict_result verdict_parse(struct verdict_parser *parser, const char *tex
     verdict->status = VERDICT_UNKNOWN;
     verdict->ack = VERDICT_ACK_MISSING;
     verdict->part = verdict->parts = 0;
+    verdict->misaddressed = false;
     verdict->misnumbered = false;
     verdict->sent_ms = 0;
     if (json_scan(text, length, parser->paths, JSON_MAX_DEPTH, &parser->matches, &result) !=
@@ -182,6 +183,8 @@ enum verdict_result verdict_parse(struct verdict_parser *parser, const char *tex
         take(parser, text, parser->nodes.message_id, &verdict->message_id) != 0 ||
         take(parser, text, parser->nodes.receipt_handle, &verdict->receipt_handle) != 0)
         return VERDICT_NO_MEMORY;
+    const struct json_match *url = record_find(&parser->matches, parser->nodes.queue_url);
+    verdict->misaddressed = url != NULL && url->kind != JSON_NULL && verdict->queue_url.length == 0;
     verdict->sent_ms = sent_of(parser, text);
     verdict->ack = ack_of(parser, text);
     take_part(parser, text, verdict);

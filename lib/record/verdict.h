@@ -66,11 +66,12 @@ struct verdict {
     struct buf queue_url; /* each empty when the line has none */
     struct buf message_id;
     struct buf receipt_handle;
-    uint64_t sent_ms; /* since 1970; 0: not in the line */
-    uint32_t part;    /* counts from 0, below ${parts} */
-    uint32_t parts;   /* of the message; 0: a message with one record */
-    bool misnumbered; /* part and parts contradict each other; both are 0 then */
-    const char *text; /* the line itself, the caller's */
+    uint64_t sent_ms;  /* since 1970; 0: not in the line */
+    uint32_t part;     /* counts from 0, below ${parts} */
+    uint32_t parts;    /* of the message; 0: a message with one record */
+    bool misaddressed; /* queue_url is there, but no queue's: not a string, or empty */
+    bool misnumbered;  /* part and parts contradict each other; both are 0 then */
+    const char *text;  /* the line itself, the caller's */
     size_t length;
 };
 

@@ -85,6 +85,19 @@ take() {
   counts_are 0 1 0
 }
 
+@test "a line whose queue URL is none is of another queue" {
+  take 1
+  local url
+  for url in 5 '["x"]' '{}' '""' true; do
+    committed <records | jq -c --argjson url "$url" '.sqs.queue_url = $url' >verdict
+    run -1 sqs-ack <verdict
+    [[ $output == *'line 1 is of another queue'*'refused=1 '* ]]
+  done
+  counts_are 0 1 0
+  committed <records | jq -c '.sqs.queue_url = null' | sqs-ack
+  counts_are 0 0 0
+}
+
 @test "a verdict without a receipt handle is counted as unaddressed" {
   printf '%s\n' '{"line":1,"status":"committed"}' '{"sqs":{},"status":"duplicate"}' \
     '{"sqs":{"receipt_handle":7},"status":"committed"}' >verdicts
@@ -329,7 +342,7 @@ rejections() {
   wait "$(sed -n 2p pid)" || status=$?
   [ "$status" -eq 74 ]
   [ "$SECONDS" -le 30 ]
-  grep -q 'cannot write to standard output: Connection timed out' err
+  grep -q 'cannot write to standard output: its reader took nothing for the whole grace time' err
   grep -q deleted=5 err
   exec 7>&-
   kill "$(sed -n 1p pid)"

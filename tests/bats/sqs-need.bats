@@ -43,6 +43,24 @@ part() { says "$1" "$2" ".sqs.part = $3 | .sqs.parts = $4"; }
   counts_are 0 0 0
 }
 
+@test "verdicts that disagree about the number of parts delete nothing, and say so" {
+  local other
+  for other in '1 3' '0 3' '0 1' plain; do
+    take 1
+    if [ "$other" = plain ]; then says 1 committed; else part 1 committed "${other% *}" "${other#* }"; fi >second
+    { part 1 committed 0 2 && cat second && part 1 committed 1 2; } >verdicts
+    run -1 --separate-stderr sqs-ack --print <verdicts
+    [ "$(jq -r .ack <<<"$output" | xargs)" = 'part none none' ]
+    [[ $stderr == *'line 2 is of a part, but others of its message count other parts: refused'* ]]
+    [[ $stderr == *'refused=1 '* ]]
+    head -2 verdicts | sqs-ack 2>err && false
+    grep -q 'refused=1 .* incomplete=1' err
+    counts_are 0 1 0
+    sqs-ack -q < <(says 1 committed)
+    counts_are 0 0 0
+  done
+}
+
 @test "a message of several parts is deleted when each part has its verdict, or with --need its several verdicts" {
   take 5
   {
@@ -54,7 +72,7 @@ part() { says "$1" "$2" ".sqs.part = $3 | .sqs.parts = $4"; }
   sqs-ack --print -v <verdicts >acks 2>err || status=$?
   [ "$status" -eq 1 ]
   [ "$(acks acks)" = '1 deleted 4 none 6 part' ]
-  grep -q 'deleted=1 lost=0 failed=0 repeated=1 rejected=1 refused=1 .* incomplete=1$' err
+  grep -q 'deleted=1 lost=0 failed=0 repeated=1 rejected=1 refused=2 .* incomplete=1$' err
   counts_are 0 4 0
   { part 2 committed 0 2 && part 2 committed 1 2 && part 2 committed 1 2; } >verdicts
   run -1 bash -c 'sqs-ack -q --need 2 <verdicts 2>&1'

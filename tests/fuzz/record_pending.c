@@ -41,7 +41,9 @@ static enum pending_result expect(struct account *account, unsigned need, unsign
     if (account->settled)
         return PENDING_NEVER;
     account->forbidden |= !deletes || account->parts != parts;
-    if (verdict->part >= account->parts || account->come[verdict->part] == need)
+    if (account->parts != parts)
+        return PENDING_AT_ODDS;
+    if (account->come[verdict->part] == need)
         return PENDING_REPEAT;
     account->come[verdict->part]++;
     for (unsigned i = 0; i < account->parts; i++)
@@ -82,7 +84,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         verdict.part = fuzz_byte(&bytes) % PARTS;
         if (verdict.part >= verdict.parts)
             verdict.part = 0;
-        fuzz_require(pending_wants(pending, &verdict) == (need > 1 || verdict.parts > 1));
+        const struct account *account = &accounts[message];
+        fuzz_require(pending_wants(pending, &verdict) ==
+            (need > 1 || verdict.parts > 1 || (account->open && account->handle == delivery)));
         enum pending_result wanted =
             expect(&accounts[message], need, delivery, &verdict, deletes, &incomplete);
         fuzz_require(pending_take(pending, &verdict, deletes) == wanted);
