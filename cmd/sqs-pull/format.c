@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ struct format {
     struct buf queue_url; /* as a JSON string */
     struct buf line;
     struct json_matches matches;
-    struct digest *md5; /* NULL when checksums cannot be verified */
+    struct digest *md5;
 };
 
 struct format *format_new(const char *queue_url, const struct format_options *options)
@@ -46,34 +47,43 @@ void format_free(struct format *format)
     free(format);
 }
 
+static enum format_result compare(const unsigned char *digest, const struct buf *hex)
+{
+    return digest_is_hex(digest, DIGEST_MD5_SIZE, hex->data, hex->length) ? FORMAT_OK
+                                                                          : FORMAT_CORRUPT;
+}
+
 /* Accept a message for which the server gives no checksum. */
-static bool right_checksum(const struct format *format, const struct message *message)
+static enum format_result check_body(const struct format *format, const struct message *message)
 {
     unsigned char digest[DIGEST_MD5_SIZE];
     if (message->md5_of_body.length == 0)
-        return true;
-    return format->md5 != NULL &&
-        digest_update(format->md5, message->body.data, message->body.length) == 0 &&
-        digest_final(format->md5, digest) == 0 &&
-        digest_is_hex(digest, sizeof digest, message->md5_of_body.data,
-            message->md5_of_body.length);
+        return FORMAT_OK;
+    if (digest_update(format->md5, message->body.data, message->body.length) != 0 ||
+        digest_final(format->md5, digest) != 0)
+        return FORMAT_NO_MEMORY;
+    return compare(digest, &message->md5_of_body);
 }
 
 /* SQS computes the checksum over the attributes that it returns. */
-static bool right_attributes(const struct message *message)
+static enum format_result check_attributes(const struct message *message)
 {
     unsigned char digest[ATTRIBUTE_MD5_SIZE];
-    const struct buf *md5 = &message->md5_of_attributes;
-    return md5->length == 0 ||
-        (attribute_md5(message->attributes, message->attribute_count, digest) == 0 &&
-            digest_is_hex(digest, sizeof digest, md5->data, md5->length));
+    if (message->md5_of_attributes.length == 0)
+        return FORMAT_OK;
+    if (attribute_md5(message->attributes, message->attribute_count, digest) != 0)
+        return errno == ENOMEM ? FORMAT_NO_MEMORY : FORMAT_CORRUPT;
+    return compare(digest, &message->md5_of_attributes);
 }
 
-static bool sound(const struct format *format, const struct message *message)
+static enum format_result check(const struct format *format, const struct message *message)
 {
-    return message->whole && message->message_id.length > 0 && message->receipt_handle.length > 0 &&
-        message->body.length > 0 && right_checksum(format, message) &&
-        (format->options.attributes->count == 0 || right_attributes(message));
+    if (!message->whole || message->message_id.length == 0 || message->receipt_handle.length == 0 ||
+        message->body.length == 0)
+        return FORMAT_CORRUPT;
+    enum format_result result = check_body(format, message);
+    return result == FORMAT_OK && format->options.attributes->count > 0 ? check_attributes(message)
+                                                                        : result;
 }
 
 static void put_string(struct buf *line, const char *key, const struct buf *value)
@@ -119,8 +129,9 @@ enum format_result format_record(struct format *format, const struct message *me
     uint64_t lease_until_ms, const struct buf **result)
 {
     struct buf *line = &format->line;
-    if (!sound(format, message))
-        return FORMAT_CORRUPT;
+    enum format_result sound = check(format, message);
+    if (sound != FORMAT_OK)
+        return sound;
     buf_shrink(line, LINE_KEPT);
     buf_puts(line, "{\"sqs\":{\"queue_url\":");
     buf_append(line, format->queue_url.data, format->queue_url.length);

@@ -6,6 +6,8 @@
 
 struct digest {
     EVP_MD_CTX *context;
+    const EVP_MD *md;
+    bool started;
 };
 
 static const EVP_MD *algorithm(enum digest_kind kind)
@@ -31,6 +33,14 @@ int digest_sha256(const void *data, size_t length, unsigned char out[DIGEST_SHA2
     return one_shot(DIGEST_SHA256, data, length, out);
 }
 
+/* OpenSSL crashes in an update of a context whose start failed. */
+static int start(struct digest *digest)
+{
+    if (!digest->started)
+        digest->started = EVP_DigestInit_ex2(digest->context, digest->md, NULL) == 1;
+    return digest->started ? 0 : -1;
+}
+
 struct digest *digest_new(enum digest_kind kind)
 {
     const EVP_MD *md = algorithm(kind);
@@ -40,8 +50,8 @@ struct digest *digest_new(enum digest_kind kind)
     digest = malloc(sizeof *digest);
     if (digest == NULL)
         return NULL;
-    digest->context = EVP_MD_CTX_new();
-    if (digest->context == NULL || EVP_DigestInit_ex2(digest->context, md, NULL) != 1) {
+    *digest = (struct digest){ EVP_MD_CTX_new(), md, false };
+    if (digest->context == NULL || start(digest) != 0) {
         digest_free(digest);
         return NULL;
     }
@@ -60,14 +70,17 @@ int digest_update(struct digest *digest, const void *data, size_t length)
 {
     if (length == 0)
         return 0;
+    if (start(digest) != 0)
+        return -1;
     return EVP_DigestUpdate(digest->context, data, length) == 1 ? 0 : -1;
 }
 
 int digest_final(struct digest *digest, unsigned char *out)
 {
-    if (EVP_DigestFinal_ex(digest->context, out, NULL) != 1)
+    if (start(digest) != 0)
         return -1;
-    return EVP_DigestInit_ex2(digest->context, NULL, NULL) == 1 ? 0 : -1;
+    digest->started = false;
+    return EVP_DigestFinal_ex(digest->context, out, NULL) == 1 ? 0 : -1;
 }
 
 static const char hex_digits[] = "0123456789abcdef";

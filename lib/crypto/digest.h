@@ -16,7 +16,10 @@ enum { DIGEST_MD5_SIZE = 16, DIGEST_SHA256_SIZE = 32 };
 int digest_md5(const void *data, size_t length, unsigned char out[DIGEST_MD5_SIZE]);
 int digest_sha256(const void *data, size_t length, unsigned char out[DIGEST_SHA256_SIZE]);
 
-/* In parts: new, any number of updates, final; then the object starts again. */
+/*
+ * In parts: new, any number of updates, final; then the object starts again. Update and final
+ * return 0, or -1 when memory runs out; it can start again after that, too.
+ */
 struct digest;
 
 struct digest *digest_new(enum digest_kind kind); /* NULL: refused, or out of memory */

@@ -1,6 +1,9 @@
+#include <ctype.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "crypto/base64.h"
 #include "crypto/digest.h"
@@ -21,7 +24,7 @@ bool attribute_is_binary(const struct attribute *attribute)
     return is_of_type(attribute, "Binary");
 }
 
-/* Return the bytes of a Binary value, or NULL when it is not base64 or memory runs out. */
+/* Return the bytes of a Binary value, or NULL with errno: EINVAL, not base64; ENOMEM. */
 static unsigned char *decode(const struct attribute *attribute, size_t *length)
 {
     unsigned char *bytes = malloc(base64_decoded_max(attribute->value_length));
@@ -29,13 +32,38 @@ static unsigned char *decode(const struct attribute *attribute, size_t *length)
         base64_decode(attribute->value, attribute->value_length, bytes, length) == 0)
         return bytes;
     free(bytes);
+    errno = EINVAL;
     return NULL;
+}
+
+/* Return true for letters, digits, "_", "-" and single dots within, 256 at most. */
+static bool is_word(const char *text, size_t length)
+{
+    enum { LONGEST = 256 };
+    if (length == 0 || length > LONGEST || text[0] == '.' || text[length - 1] == '.')
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        if (byte == '.' ? text[i - 1] == '.'
+                        : byte >= 0x80 || (!isalnum(byte) && byte != '_' && byte != '-'))
+            return false;
+    }
+    return true;
+}
+
+/* Return true for a name that starts with a word that AWS keeps for itself. */
+static bool is_reserved(const char *name, size_t length)
+{
+    return (length >= 4 && strncasecmp(name, "aws.", 4) == 0) ||
+        (length >= 7 && strncasecmp(name, "amazon.", 7) == 0);
 }
 
 bool attribute_is_sound(const struct attribute *attribute)
 {
     size_t length;
-    if (attribute->name_length == 0 || attribute->value_length == 0)
+    if (!is_word(attribute->name, attribute->name_length) ||
+        is_reserved(attribute->name, attribute->name_length) ||
+        !is_word(attribute->type, attribute->type_length) || attribute->value_length == 0)
         return false;
     if (!attribute_is_binary(attribute))
         return is_of_type(attribute, "String") || is_of_type(attribute, "Number");
@@ -94,8 +122,10 @@ static int add_value(struct digest *digest, const struct attribute *attribute)
 int attribute_md5(const struct attribute *list, size_t count, unsigned char md5[ATTRIBUTE_MD5_SIZE])
 {
     const struct attribute *sorted[ATTRIBUTE_READ_MAXIMUM];
+    errno = EINVAL;
     if (count > ATTRIBUTE_READ_MAXIMUM)
         return -1;
+    errno = ENOMEM; /* of OpenSSL */
     for (size_t i = 0; i < count; i++)
         sorted[i] = &list[i];
     qsort(sorted, count, sizeof *sorted, by_name);

@@ -28,8 +28,10 @@ enum {
 bool attribute_is_binary(const struct attribute *attribute);
 
 /*
- * Return true when SQS can accept the attribute: it has a name and a value, its type is one of the
- * three, and a Binary value is canonical base64. An invalid one would fail its whole batch.
+ * Return true when SQS can accept the attribute (SQS API MessageAttributeValue). Name and type have
+ * the characters and length that it allows. The name is none of AWS, the type is one of the three.
+ * The value is not empty; a Binary one is canonical base64. An invalid attribute would fail its
+ * whole batch, or, with a control character, each answer that has the message.
  */
 bool attribute_is_sound(const struct attribute *attribute);
 
@@ -41,8 +43,8 @@ size_t attribute_bytes(const struct attribute *list, size_t count);
  * attribute_md5(list, count, md5):
  * Compute the digest that SQS gives as MD5OfMessageAttributes (SQS Developer Guide, "Calculating
  * the MD5 message digest for message attributes"). The order of the list does not matter; it holds
- * at most ATTRIBUTE_READ_MAXIMUM. Return 0, or -1: too many, a Binary value that is not base64, or
- * out of memory.
+ * at most ATTRIBUTE_READ_MAXIMUM. Return 0, or -1 with errno: EINVAL, too many or a Binary value
+ * that is not base64; ENOMEM.
  */
 int attribute_md5(const struct attribute *list, size_t count,
     unsigned char md5[ATTRIBUTE_MD5_SIZE]);

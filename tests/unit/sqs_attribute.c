@@ -109,7 +109,14 @@ static void test_sound(void **state)
         { "n", "Binary.gif", "AAAA", true }, { "", "String", "v", false }, { "n", "", "v", false },
         { "n", "String", "", false }, { "n", "string", "v", false }, { "n", "Strings", "v", false },
         { "n", "Text", "v", false }, { "n", "Binary", "A", false },
-        { "n", "Binary", "AB==", false }, { "n", "Binary", "", false } };
+        { "n", "Binary", "AB==", false }, { "n", "Binary", "", false },
+        { "a.b_c-9", "String.x_1.y-z", "v", true }, { "AWSx", "String", "v", true },
+        { "a\x01", "String", "v", false }, { "n", "String.\x01", "v", false },
+        { "a b", "String", "v", false }, { "a..b", "String", "v", false },
+        { ".a", "String", "v", false }, { "a.", "String", "v", false },
+        { "n", "String.", "v", false }, { "n", "String..x", "v", false },
+        { "AWS.x", "String", "v", false }, { "aMazon.x", "String", "v", false },
+        { "\xC3\xA4", "String", "v", false } };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct attribute attribute = make(cases[i].name, cases[i].type, cases[i].value);
         assert_int_equal(attribute_is_sound(&attribute), cases[i].sound);
