@@ -39,21 +39,40 @@ static int sign(struct buf *out, const struct auth_token_wanted *wanted, const c
     return sign_query(out, credentials, &query);
 }
 
-/* Copy the region in "db.abc.eu-west-1.rds.amazonaws.com", "….rds.amazonaws.com.cn": the label
- * before "rds". */
+/* Return true for a label with the form of a region: two hyphens or more, and a digit at the end.
+ */
+static bool is_of_region(const char *label, size_t length)
+{
+    size_t hyphens = 0;
+    for (size_t i = 0; i < length; i++)
+        hyphens += label[i] == '-';
+    return hyphens >= 2 && length < PARTITION_REGION_SIZE &&
+        isdigit((unsigned char)label[length - 1]);
+}
+
+/*
+ * Copy the region in "db.abc.eu-west-1.rds.amazonaws.com", the label before "rds", or in
+ * "db.abc.rds.cn-north-1.amazonaws.com.cn", the one behind it.
+ */
 static bool region_of_host(const char *host, char region[PARTITION_REGION_SIZE])
 {
-    const char *service = strcasestr(host, ".rds.amazonaws.");
-    const char *start = service;
+    const char *service = strcasestr(host, ".rds.");
     if (service == NULL)
         return false;
+    const char *start = service;
     while (start > host && start[-1] != '.')
         start--;
-    if (start == host || service - start >= PARTITION_REGION_SIZE)
+    const char *behind = service + strlen(".rds.");
+    size_t length = (size_t)(service - start);
+    if (start == host || !is_of_region(start, length)) {
+        start = behind;
+        length = strcspn(behind, ".");
+    }
+    if (!is_of_region(start, length))
         return false;
-    for (; start < service; start++)
-        *region++ = (char)tolower((unsigned char)*start);
-    *region = '\0';
+    for (size_t i = 0; i < length; i++)
+        region[i] = (char)tolower((unsigned char)start[i]);
+    region[length] = '\0';
     return true;
 }
 

@@ -8,7 +8,8 @@ static const struct {
     const char *detail;
 } errors[] = {
     [RENDERING_EMPTY] = { "empty", "the message has no event" },
-    [RENDERING_DEEP] = { "deep", "the message has more than four nested envelopes and encodings" },
+    [RENDERING_DEEP] = { "deep",
+        "more than four nested envelopes and encodings, or a part that would be split again" },
     [RENDERING_TOO_MANY] = { "too-many", "the message gives too many or too large records" },
 };
 

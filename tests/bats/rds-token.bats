@@ -46,6 +46,24 @@ refused() {
   [ "${lines[-1]}" = 'tokens=60 wrong=0' ]
 }
 
+@test "the region of every form of host name" {
+  local host
+  while read -r host wanted; do
+    AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=secret env -u AWS_REGION -u AWS_DEFAULT_REGION \
+      rds-token --hostname "$host" --username x >out
+    grep -q "%2F$wanted%2Frds-db%2F" out || { echo "$host" && false; }
+  done <<'END'
+db.c9x.eu-west-1.rds.amazonaws.com eu-west-1
+db.proxy-c9x.EU-West-1.rds.amazonaws.com eu-west-1
+db.c9x.us-gov-west-1.rds.amazonaws.com us-gov-west-1
+db.c9x.cn-north-1.rds.amazonaws.com.cn cn-north-1
+db.cluster-c9x.rds.cn-northwest-1.amazonaws.com.cn cn-northwest-1
+db.c9x.us-iso-east-1.rds.c2s.ic.gov us-iso-east-1
+db.c9x.rds.us-iso-east-1.c2s.ic.gov us-iso-east-1
+END
+  run -64 env -u AWS_REGION -u AWS_DEFAULT_REGION rds-token --hostname db.rds.example.org --username x
+}
+
 @test "settings of a file of sqs2pg: keys, region, a profile; they take precedence over the environment" {
   settings 600 'SQS2PG_TABLE=t' 'PGPASSWORD=SeCrEt' '# a comment' "AWS_ACCESS_KEY_ID=AKIDFILE" \
     'AWS_SECRET_ACCESS_KEY="SeCrEt"' 'AWS_REGION=us-west-2'
