@@ -51,24 +51,23 @@ static bool is_of_region(const char *label, size_t length)
 }
 
 /*
- * Copy the region in "db.abc.eu-west-1.rds.amazonaws.com", the label before "rds", or in
- * "db.abc.rds.cn-north-1.amazonaws.com.cn", the one behind it.
+ * Copy the region in "db.abc.rds.cn-north-1.amazonaws.com.cn", the label behind "rds", or in
+ * "db.abc.eu-west-1.rds.amazonaws.com", the one before it. In the first form that one may look like
+ * a region, too: "cluster-ro-abc1".
  */
 static bool region_of_host(const char *host, char region[PARTITION_REGION_SIZE])
 {
     const char *service = strcasestr(host, ".rds.");
     if (service == NULL)
         return false;
-    const char *start = service;
-    while (start > host && start[-1] != '.')
-        start--;
-    const char *behind = service + strlen(".rds.");
-    size_t length = (size_t)(service - start);
-    if (start == host || !is_of_region(start, length)) {
-        start = behind;
-        length = strcspn(behind, ".");
+    const char *start = service + strlen(".rds.");
+    size_t length = strcspn(start, ".");
+    if (!is_of_region(start, length)) {
+        for (start = service; start > host && start[-1] != '.';)
+            start--;
+        length = (size_t)(service - start);
     }
-    if (!is_of_region(start, length))
+    if (start == host || !is_of_region(start, length))
         return false;
     for (size_t i = 0; i < length; i++)
         region[i] = (char)tolower((unsigned char)start[i]);

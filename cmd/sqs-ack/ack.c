@@ -40,7 +40,7 @@ static void refuse(struct acker *acker, enum refusal refusal, uint64_t number)
         [DRY_RUN] = "of a dry run",
         [OTHER_QUEUE] = "of another queue",
         [MISNUMBERED] = "of a part with invalid numbers",
-        [AT_ODDS] = "of a part, but others of its message count other parts",
+        [AT_ODDS] = "at odds with others of its message about the number of parts",
     };
     acker->result->refused++;
     if (acker->warned[refusal])

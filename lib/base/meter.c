@@ -31,10 +31,9 @@ static struct {
     struct metrics *metrics; /* one of these two, or neither: not wanted */
     struct metrics_feed *feed;
     uint64_t values[METRICS_MAXIMUM]; /* the latest */
+    bool begun;                       /* by meter_begin(), which meter_open() goes on with */
     bool warned;
 } kept;
-
-static bool told_of_keeper;
 
 static void give_back(void)
 {
@@ -96,10 +95,9 @@ static void draw(struct meter *meter, uint64_t now_ms)
     meter->next_line_ms = now_ms + LINE_MS;
 }
 
-/* Return 0, or -1 with errno. Leave a file that another process keeps. */
-static int open_file(struct meter *meter)
+/* Open the file of ${kept}. Return 0, or -1 with errno. Leave one that another process keeps. */
+static int open_file(const struct meter_config *config)
 {
-    const struct meter_config *config = &meter->config;
     const struct metrics_config wanted = { .file = config->options.metrics_file,
         .label = config->label,
         .value = config->value,
@@ -108,17 +106,24 @@ static int open_file(struct meter *meter)
         .count = config->count,
         .members = config->members,
         .member_count = config->member_count };
-    uint64_t oldest_ms;
     kept.name = wanted.file;
     kept.metrics = metrics_open(&wanted);
     if (kept.metrics == NULL && errno == EWOULDBLOCK) {
-        if (!told_of_keeper)
-            msg_warn("another process keeps %s: it will not show this run", wanted.file);
-        told_of_keeper = true;
+        msg_warn("another process keeps %s: it will not show this run", wanted.file);
         return 0;
     }
-    if (kept.metrics == NULL)
+    return kept.metrics == NULL ? -1 : 0;
+}
+
+/* Return 0, or -1 with errno. */
+static int start_file(struct meter *meter)
+{
+    const struct meter_config *config = &meter->config;
+    uint64_t oldest_ms;
+    if (!kept.begun && open_file(config) != 0)
         return -1;
+    if (kept.metrics == NULL)
+        return 0; /* another process keeps it */
     read_values(meter, &oldest_ms);
     if (write_file(METRICS_RUNNING) != 0)
         return -1;
@@ -137,7 +142,8 @@ int meter_open(struct meter **out, const struct meter_config *config)
 {
     bool line = config->options.progress && isatty(STDERR_FILENO);
     *out = NULL;
-    give_back();
+    if (!kept.begun)
+        give_back();
     if (!line && config->options.metrics_file == NULL)
         return 0;
     struct meter *meter = calloc(1, sizeof *meter);
@@ -147,13 +153,14 @@ int meter_open(struct meter **out, const struct meter_config *config)
     meter->next_file_ms = NEVER;
     meter->next_line_ms = line ? 0 : NEVER;
     progress_init(&meter->progress, config->noun);
-    if (config->options.metrics_file != NULL && open_file(meter) != 0) {
+    if (config->options.metrics_file != NULL && start_file(meter) != 0) {
         int error = errno;
         give_back();
         free(meter);
         errno = error;
         return -1;
     }
+    kept.begun = false;
     *out = meter;
     return 0;
 }
@@ -164,9 +171,11 @@ int meter_begin(const struct meter_config *config)
     struct meter *meter;
     begun.options.progress = false;
     begun.read = NULL;
-    int status = meter_open(&meter, &begun);
+    if (meter_open(&meter, &begun) != 0)
+        return -1;
+    kept.begun = meter != NULL;
     free(meter);
-    return status;
+    return 0;
 }
 
 uint64_t meter_earlier(const struct meter *meter, size_t index)

@@ -76,8 +76,8 @@ int meter_open(struct meter **meter, const struct meter_config *config);
 /*
  * meter_begin(config):
  * Open the metrics file and write it before there is anything to read: a run that fails while it
- * starts then has its exit status there. Counters stay as they are; ${read} is not called. A
- * meter_open() of the same file goes on with it. Return as meter_open() does.
+ * starts then has its exit status there. Counters stay as they are; ${read} is not called. The next
+ * meter_open(), of the same file and metrics, goes on with it. Return as meter_open() does.
  */
 int meter_begin(const struct meter_config *config);
 

@@ -72,7 +72,8 @@ int digest_update(struct digest *digest, const void *data, size_t length)
         return 0;
     if (start(digest) != 0)
         return -1;
-    return EVP_DigestUpdate(digest->context, data, length) == 1 ? 0 : -1;
+    digest->started = EVP_DigestUpdate(digest->context, data, length) == 1;
+    return digest->started ? 0 : -1;
 }
 
 int digest_final(struct digest *digest, unsigned char *out)

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <strings.h>
 
 #include "detect/escaped.h"
 #include "detect/shape.h"
@@ -53,13 +54,32 @@ size_t escaped_size(const char *text, size_t length, size_t at)
     }
 }
 
+static bool is_before(const char *text, size_t at, const char *escape)
+{
+    size_t size = strlen(escape);
+    return at >= size && strncasecmp(text + at - size, escape, size) == 0;
+}
+
+bool escaped_ends(const char *text, size_t at)
+{
+    return (at >= 2 && text[at - 2] == '\\' && escaped_size(text, at, at - 2) == 2) ||
+        (at >= PERCENT && text[at - PERCENT] == '%' && is_hex_pair(text, at, at - 2)) ||
+        (at >= 5 && memcmp(text + at - 5, "%25", 3) == 0 && is_hex_pair(text, at, at - 2)) ||
+        (at >= UNICODE && text[at - UNICODE] == '\\' &&
+            escaped_size(text, at, at - UNICODE) == UNICODE);
+}
+
+size_t escaped_slash_size(const char *text, size_t at)
+{
+    if (at > 0 && text[at - 1] == '/')
+        return at > 1 && text[at - 2] == '\\' ? 2 : 1;
+    return is_before(text, at, "%2f") ? PERCENT : is_before(text, at, "\\u002f") ? UNICODE : 0;
+}
+
 bool escaped_is_plus(const char *text, size_t at)
 {
-    return (at >= 3 &&
-               (memcmp(text + at - 3, "%2B", 3) == 0 || memcmp(text + at - 3, "%2b", 3) == 0)) ||
-        (at >= UNICODE &&
-            (memcmp(text + at - UNICODE, "\\u002b", UNICODE) == 0 ||
-                memcmp(text + at - UNICODE, "\\u002B", UNICODE) == 0));
+    return is_before(text, at, "%2b") || is_before(text, at, "%252b") ||
+        is_before(text, at, "\\u002b");
 }
 
 bool escaped_is_letter(const char *text, size_t at)

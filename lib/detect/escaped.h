@@ -17,6 +17,12 @@
  */
 size_t escaped_size(const char *text, size_t length, size_t at);
 
+/* Return true when the text before ${at} ends with an escape. */
+bool escaped_ends(const char *text, size_t at);
+
+/* Return the length of the "/" that ends at ${at}, which may be escaped, or 0. */
+size_t escaped_slash_size(const char *text, size_t at);
+
 /* Return true when the text before ${at} is an escaped "+". */
 bool escaped_is_plus(const char *text, size_t at);
 

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "detect/context.h"
+#include "detect/escaped.h"
+#include "detect/joined.h"
 #include "detect/network.h"
 #include "detect/shape.h"
 
@@ -35,6 +37,8 @@ static bool quad_before(const char *text, size_t end)
     while (start > 0 && end - start < QUAD_LONGEST &&
         (shape_is_digit(text[start - 1]) || text[start - 1] == '.'))
         start--;
+    if (start > 0 && text[start - 1] == '%' && escaped_ends(text, start + 2))
+        start += 2;
     return start < end && quad(text, end, start, octets) == end - start;
 }
 
@@ -45,13 +49,14 @@ static bool quad_before(const char *text, size_t end)
  */
 static bool after_product(const char *text, size_t at, const unsigned octets[OCTETS])
 {
-    size_t start = at - 1;
-    if (!shape_joined_before(text, at, '/'))
+    size_t slash = escaped_slash_size(text, at);
+    size_t start = at - slash;
+    if (slash == 0 || start == 0 || !shape_is_word(text[start - 1]) || escaped_ends(text, start))
         return false;
-    while (start > 0 && at - start < 40 &&
+    while (start > 0 && at - start < 40 && !escaped_ends(text, start) &&
         (shape_is_word(text[start - 1]) || text[start - 1] == '-' || text[start - 1] == '.'))
         start--;
-    if (start > 0 && (text[start - 1] == '/' || text[start - 1] == ':'))
+    if (start > 0 && (escaped_slash_size(text, start) > 0 || text[start - 1] == ':'))
         return false; /* in the path of a URL */
     return (unsigned char)(text[start] - 'A') < 26 ||
         (octets[1] == 0 && octets[2] == 0 && octets[3] == 0);
@@ -68,12 +73,12 @@ size_t network_ipv4(const char *text, size_t length, size_t at)
     /* no host has 0/8, which is mostly a version; 255.255 begins network masks */
     if (octets[0] == 0 || (octets[0] == 255 && octets[1] == 255))
         return 0;
-    if (shape_joined_before(text, at, '.') || shape_joined_after(text, length, end, '+'))
+    if (joined_by(text, at, '.') || shape_joined_after(text, length, end, '+'))
         return 0;
     if (shape_joined_after(text, length, end, '.') &&
         (length - end < 13 || memcmp(text + end, ".in-addr.arpa", 13) != 0))
         return 0;
-    if (shape_joined_before(text, at, '-') && !quad_before(text, at - 1))
+    if (joined_by(text, at, '-') && !quad_before(text, at - 1))
         return 0;
     if (shape_joined_after(text, length, end, '-') && quad(text, length, end + 1, next) == 0)
         return 0;
@@ -133,7 +138,7 @@ size_t network_ipv6(const char *text, size_t length, size_t at)
     }
     if (size == sizeof copy || colons < 2 || !digit || (!pair && colons < 6))
         return 0;
-    if (hex_before(text, at, ':') || shape_joined_before(text, at, '.'))
+    if (hex_before(text, at, ':') || joined_by(text, at, '.'))
         return 0;
     /* the end of a sentence or clause */
     while (size > 0 &&

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "detect/context.h"
+#include "detect/joined.h"
 #include "detect/number.h"
 #include "detect/separator.h"
 #include "detect/shape.h"
@@ -13,8 +14,8 @@ enum { CARD_LEAST = 13, CARD_MOST = 19, EAN_SIZE = 13, IBAN_MOST = 34 };
  */
 static bool joined(const char *text, size_t length, size_t at, size_t end)
 {
-    return shape_is_word(shape_at(text, length, end)) || shape_joined_before(text, at, '-') ||
-        shape_joined_before(text, at, '.') || shape_joined_after(text, length, end, '-') ||
+    return shape_is_word(shape_at(text, length, end)) || joined_by(text, at, '-') ||
+        joined_by(text, at, '.') || shape_joined_after(text, length, end, '-') ||
         shape_joined_after(text, length, end, '.');
 }
 
@@ -193,8 +194,7 @@ size_t number_iban(const char *text, size_t length, size_t at)
             return 0;
         iban[count++] = text[i++];
     }
-    if (shape_is_word(shape_at(text, length, i)) || shape_joined_before(text, at, '-') ||
-        !mod97(iban, count))
+    if (shape_is_word(shape_at(text, length, i)) || joined_by(text, at, '-') || !mod97(iban, count))
         return 0;
     return i - at;
 }

@@ -2,6 +2,7 @@
 
 #include "detect/context.h"
 #include "detect/escaped.h"
+#include "detect/joined.h"
 #include "detect/phone.h"
 #include "detect/separator.h"
 #include "detect/shape.h"
@@ -86,7 +87,7 @@ static bool joined_before(const char *text, size_t at)
     case '-':
     case '.':
     case '/':
-        return at > 1 && shape_is_word(text[at - 2]);
+        return joined_by(text, at, text[at - 1]);
     default:
         return false;
     }

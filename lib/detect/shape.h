@@ -43,13 +43,7 @@ static inline char shape_at(const char *text, size_t length, size_t at)
     return at < length ? text[at] : '\0';
 }
 
-/* Return true when the byte before ${at} is ${c}, and joins a word to the text at ${at}. */
-static inline bool shape_joined_before(const char *text, size_t at, char c)
-{
-    return at > 1 && text[at - 1] == c && shape_is_word(text[at - 2]);
-}
-
-/* Do the same for the byte at ${end}. */
+/* Return true when the byte at ${end} is ${c}, and joins a word to the text before it. */
 static inline bool shape_joined_after(const char *text, size_t length, size_t end, char c)
 {
     return shape_at(text, length, end) == c && shape_is_word(shape_at(text, length, end + 1));

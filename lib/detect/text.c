@@ -73,11 +73,12 @@ static size_t domain(const char *text, size_t length, size_t at)
     }
 }
 
-/* Return true for a text that begins as JSON does. */
+/* Return true for a text that begins as JSON does, behind a few blanks at most. */
 static bool begins_json(const char *text, size_t end)
 {
+    enum { BLANKS_MOST = 64 };
     size_t i = 0;
-    while (i < end && (unsigned char)text[i] <= ' ')
+    while (i < end && i < BLANKS_MOST && (unsigned char)text[i] <= ' ')
         i++;
     return i < end && strchr("{[\"", text[i]) != NULL && text[i] != '\0';
 }

@@ -313,14 +313,14 @@ void json_string_seek(const char *quoted, size_t length, size_t *raw, size_t *de
 {
     const char *p = quoted + *raw, *end = quoted + length - 1;
     while (*decoded < target && p < end) {
-        size_t run = (size_t)(find_backslash(p, end) - p);
+        size_t most = target - *decoded; /* search no further: many calls may follow */
+        const char *stop = most < (size_t)(end - p) ? p + most : end;
+        size_t run = (size_t)(find_backslash(p, stop) - p);
         enum json_error error;
         uint32_t point;
         size_t escape;
         char bytes[4];
 
-        if (run > target - *decoded)
-            run = target - *decoded;
         p += run;
         *decoded += run;
         if (*decoded == target)

@@ -42,7 +42,8 @@ struct findings {
     bool has_root;
     bool has_error;
     bool has_sealed;
-    bool has_pii;
+    bool has_pii; /* or is taken for masked without it: */
+    bool is_row;
     bool pii_known;       /* every pii is an object, with keys of the ring only */
     bool has_clear;       /* something that masked records do not have */
     bool near;            /* a member whose key resembles that of a rule */
@@ -225,6 +226,7 @@ static void look(struct mask *mask, const char *text, struct findings *findings)
         }
     }
     findings->pii_known = findings->pii_known && claim_keys == claims;
+    findings->is_row = findings->has_pii && claims == 0;
     if (!findings->has_root)
         refuse(findings, REFUSAL_ROOT_MISSING, mask->policy->root_path);
     if (findings->has_sealed)
@@ -414,7 +416,9 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
         look_for_clear(mask, text, &findings);
     else
         look_for_names(mask, &findings);
-    const char *lacking = required_lacking(mask->policy, &mask->matches, findings.has_pii);
+    /* a table need not have every member of the record */
+    const char *lacking =
+        findings.is_row ? NULL : required_lacking(mask->policy, &mask->matches, findings.has_pii);
     if (lacking != NULL)
         refuse(&findings, REFUSAL_MISSING, lacking);
     if (look_for_unmet(mask, text, length, &findings) != 0)

@@ -52,7 +52,11 @@ static const char columns_sql[] =
     " a.atttypid, i.oid OPERATOR(pg_catalog.<>) a.atttypid,"
     /* without a length or precision by its full name; else as SQL spells it, or its schema */
     " CASE WHEN i.mod OPERATOR(pg_catalog.<) 0 THEN pg_catalog.format('%I.%I', n.nspname, i.typname)"
-    "  ELSE pg_catalog.format_type(i.oid, i.mod) END"
+    "  ELSE pg_catalog.format_type(i.oid, i.mod) END,"
+    " (SELECT pg_catalog.format(' COLLATE %I.%I', m.nspname, c.collname) FROM pg_catalog.pg_collation c"
+    "  JOIN pg_catalog.pg_namespace m ON m.oid OPERATOR(pg_catalog.=) c.collnamespace"
+    "  WHERE c.oid OPERATOR(pg_catalog.=) a.attcollation"
+    "  AND c.oid OPERATOR(pg_catalog.<>) 100)" /* the default one */
     " FROM pg_catalog.pg_attribute a"
     " CROSS JOIN LATERAL " INNERMOST("a.atttypid", "a.atttypmod") " i"
     " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) i.typnamespace"
@@ -97,9 +101,11 @@ static int read_columns(struct pg_conn *conn, struct pg_table *table)
         column->binary = oid == NULL ? PG_COPY_BINARY_NONE : pg_copy_binary_kind(oid);
         column->domain = is_true(conn, i, 10);
         column->input = copy_value(conn, i, 11);
+        const char *collate = pg_conn_value(conn, i, 12);
+        column->collate = strdup(collate == NULL ? "" : collate);
         table->typed = table->typed || column->domain || column->json;
         if (column->name == NULL || column->quoted == NULL || column->type == NULL ||
-            column->input == NULL)
+            column->input == NULL || column->collate == NULL)
             return -1;
         column->date = strcmp(column->type, "date") ==
             0; /* a type of another schema is shown with the schema */
@@ -183,6 +189,7 @@ void pg_table_free(struct pg_table *table)
         free(table->columns[i].quoted);
         free(table->columns[i].type);
         free(table->columns[i].input);
+        free(table->columns[i].collate);
     }
     free(table->columns);
     free(table->schema);

@@ -23,9 +23,10 @@ enum { PG_SHAPE_SIZE = 24 };
 /* A table to load into, from the catalogue. */
 struct pg_column {
     char *name;
-    char *quoted; /* as an SQL identifier */
-    char *type;   /* "character varying(128)" */
-    char *input;  /* the same for a cast; of a domain its innermost type */
+    char *quoted;  /* as an SQL identifier */
+    char *type;    /* "character varying(128)" */
+    char *input;   /* the same for a cast; of a domain its innermost type */
+    char *collate; /* " COLLATE …" behind it, or "" for the default one */
     bool domain;
     bool date;                  /* the type date itself */
     bool json;                  /* json or jsonb, or a domain over one: takes JSON text unchanged */

@@ -68,22 +68,22 @@ static void put_literal(struct buf *sql, const struct buf *text)
     buf_putc(sql, '\'');
 }
 
-/* Write the names of all columns after ${before}, with what is declared or done in ${how}. */
 enum how { NAMED, DECLARED, CAST };
+
+/* Write all columns: their names, with types as the server is to read them, or with casts. */
 static void put_names(struct buf *sql, const struct pg_table *table, enum how how)
 {
     for (size_t i = 0; i < table->count; i++) {
         const struct pg_column *column = &table->columns[i];
-        bool text = column->json;
-        if (how == NAMED)
-            buf_printf(sql, "%s,", column->quoted);
+        const char *comma = i == 0 ? "" : ",";
+        if (how == DECLARED && column->json)
+            buf_printf(sql, "%s%s pg_catalog.text", comma, column->quoted);
         else if (how == DECLARED)
-            buf_printf(sql, "%s%s %s", i == 0 ? "" : ",", column->quoted,
-                text ? "pg_catalog.text" : column->input);
-        else if (text)
+            buf_printf(sql, "%s%s %s%s", comma, column->quoted, column->input, column->collate);
+        else if (how == CAST && column->json)
             buf_printf(sql, "r.%s::%s AS %s,", column->quoted, column->input, column->quoted);
         else
-            buf_printf(sql, "r.%s,", column->quoted);
+            buf_printf(sql, "%s%s,", how == CAST ? "r." : "", column->quoted);
     }
 }
 

@@ -408,6 +408,19 @@ END
   done
 }
 
+@test "--newer compares by the collation of the column, also beside JSON and in a domain" {
+  sql 'CREATE DOMAIN spelt AS text COLLATE "en-x-icu"'
+  local type
+  for type in 'text COLLATE "en-x-icu"' spelt; do
+    sql "CREATE TABLE t (id integer PRIMARY KEY, v $type, j jsonb)"
+    # By bytes "B" comes before "a".
+    { record 1 '{"id":1,"v":"a"}' && record 2 '{"id":1,"v":"B"}'; } | pg-load -q -t t --upsert id --newer v >out
+    [ "$(effects)" = 'stale inserted' ]
+    [ "$(sql 'SELECT v FROM t')" = B ]
+    sql 'DROP TABLE t, t_ledger, t_errors'
+  done
+}
+
 @test "changes of columns and index during a run are noticed" {
   sql 'CREATE TABLE t (id integer PRIMARY KEY, n integer, must text, d text)'
   mkfifo in

@@ -156,6 +156,9 @@ END
     # A second time it is the same, under the same key.
     head -1 out | mask -p p --rewrap | cmp - <(head -1 out)
   done
+  # A table need not have the other members that records must have.
+  printf '.ip siv as m\n.user keep\nrequire .user\n' >p
+  jq -c 'del(.pii)' masked | mask -p p --rewrap | jq -e .body.m >/dev/null
   printf '.ip siv as m\nother quarantine\n' >p
   jq -c 'del(.pii) | .body.x = "203.0.113.77"' masked >row
   run -1 --separate-stderr pii-mask -k k -p p --rewrap <row

@@ -58,6 +58,8 @@ db.proxy-c9x.EU-West-1.rds.amazonaws.com eu-west-1
 db.c9x.us-gov-west-1.rds.amazonaws.com us-gov-west-1
 db.c9x.cn-north-1.rds.amazonaws.com.cn cn-north-1
 db.cluster-c9x.rds.cn-northwest-1.amazonaws.com.cn cn-northwest-1
+db.cluster-ro-c9x1.rds.cn-northwest-1.amazonaws.com.cn cn-northwest-1
+db.cluster-custom-c9x1.eu-west-1.rds.amazonaws.com eu-west-1
 db.c9x.us-iso-east-1.rds.c2s.ic.gov us-iso-east-1
 db.c9x.rds.us-iso-east-1.c2s.ic.gov us-iso-east-1
 END

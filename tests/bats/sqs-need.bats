@@ -51,7 +51,7 @@ part() { says "$1" "$2" ".sqs.part = $3 | .sqs.parts = $4"; }
     { part 1 committed 0 2 && cat second && part 1 committed 1 2; } >verdicts
     run -1 --separate-stderr sqs-ack --print <verdicts
     [ "$(jq -r .ack <<<"$output" | xargs)" = 'part none none' ]
-    [[ $stderr == *'line 2 is of a part, but others of its message count other parts: refused'* ]]
+    [[ $stderr == *'line 2 is at odds with others of its message about the number of parts: refused'* ]]
     [[ $stderr == *'refused=1 '* ]]
     head -2 verdicts | sqs-ack 2>err && false
     grep -q 'refused=1 .* incomplete=1' err
