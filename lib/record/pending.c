@@ -172,9 +172,11 @@ static bool is_known(struct pending *pending, const struct verdict *verdict)
     if (pending->count == 0)
         return false;
     struct digest message = message_of(verdict);
-    struct digest handle = digest_of(&verdict->receipt_handle);
     const struct delivery *delivery = *link_of(pending, &message);
-    return delivery != NULL && is_same(&delivery->handle, &handle);
+    if (delivery == NULL)
+        return false; /* mostly: one digest is enough */
+    struct digest handle = digest_of(&verdict->receipt_handle);
+    return is_same(&delivery->handle, &handle);
 }
 
 bool pending_wants(struct pending *pending, const struct verdict *verdict)
