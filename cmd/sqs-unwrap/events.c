@@ -200,25 +200,27 @@ static enum events_result each_element(const struct walk *walk, const struct lay
 }
 
 /*
- * Return the only match of the place in the content, or NULL; *result is EVENTS_NO_MEMORY when
- * memory runs out. With two members of one name, the meaning is ambiguous: no match.
+ * Set *found to the only match of the place in the content, or to NULL. With two members of one
+ * name, the meaning is ambiguous: no match. Return 0, or -1 when memory runs out.
  */
-static const struct json_match *find(struct events *events, const struct place *place,
-    const struct content *content)
+static int find(struct events *events, const struct place *place, const struct content *content,
+    const struct json_match **found)
 {
-    const struct json_match *found = NULL;
     struct json_result result;
+    *found = NULL;
     if (json_scan(content->text, content->length, place->paths, JSON_MAX_DEPTH, &events->matches,
             &result) != JSON_OK)
-        return NULL;
+        return result.error == JSON_TOO_MANY ? -1 : 0;
     for (size_t i = 0; i < events->matches.count; i++) {
         if (events->matches.list[i].node != place->node)
             continue;
-        if (found != NULL)
-            return NULL;
-        found = &events->matches.list[i];
+        if (*found != NULL) {
+            *found = NULL;
+            return 0;
+        }
+        *found = &events->matches.list[i];
     }
-    return found;
+    return 0;
 }
 
 static bool is_json(const struct layers_state *state)
@@ -233,7 +235,9 @@ static enum events_result split(const struct walk *walk, const struct layers_sta
     if (events->lines && state->content.form == CONTENT_TEXT)
         return each_line(walk, state);
     if (events->each.paths != NULL && is_json(state)) {
-        const struct json_match *match = find(events, &events->each, &state->content);
+        const struct json_match *match;
+        if (find(events, &events->each, &state->content, &match) != 0)
+            return EVENTS_NO_MEMORY;
         if (match != NULL && match->kind == JSON_ARRAY)
             return each_element(walk, state, state->content.text + match->value,
                 match->end - match->value);
@@ -249,7 +253,9 @@ static int take_json(struct events *events, struct layers_state *state, bool *ch
     struct content found = state->content;
     *changed = false;
     if (is_json(state)) {
-        const struct json_match *match = find(events, &events->json, &state->content);
+        const struct json_match *match;
+        if (find(events, &events->json, &state->content, &match) != 0)
+            return -1;
         if (match == NULL)
             return 0;
         buf_shrink(&events->json_text, KEPT);

@@ -109,10 +109,12 @@ static enum unwrap_result write_out(struct unwrap *unwrap, struct out *out)
 }
 
 /*
- * Scan the line. Note the members of the body, so that an envelope is not read twice; with many
- * members it is no envelope.
+ * Scan the line. Note the members of the body, so that an envelope is not read twice. With many
+ * members it is no envelope. *object is true when the line is a JSON object. Return 0, or -1 when
+ * memory runs out.
  */
-static bool scan(struct unwrap *unwrap, const struct line *line, struct json_result *result)
+static int scan(struct unwrap *unwrap, const struct line *line, struct json_result *result,
+    bool *object)
 {
     struct json_matches *matches = &unwrap->matches;
     matches->most = MATCHES_MOST;
@@ -122,11 +124,15 @@ static bool scan(struct unwrap *unwrap, const struct line *line, struct json_res
         matches->most = 0;
         (void)json_scan(line->text, line->length, unwrap->plain, JSON_MAX_DEPTH, matches, result);
     }
-    return result->error == JSON_OK && result->kind == JSON_OBJECT;
+    *object = result->error == JSON_OK && result->kind == JSON_OBJECT;
+    return result->error == JSON_TOO_MANY ? -1 : 0;
 }
 
-/* Return true when the line is a record that may be unwrapped, with its places in ${pass}. */
-static bool is_ours(struct pass *pass, const struct line *line)
+/*
+ * *ours is true when the line is a record that may be unwrapped, with its places in ${pass}. Return
+ * 0, or -1 when memory runs out.
+ */
+static int look_at(struct pass *pass, const struct line *line, bool *ours)
 {
     struct unwrap *unwrap = pass->unwrap;
     struct rendering *record = &pass->record;
@@ -135,8 +141,12 @@ static bool is_ours(struct pass *pass, const struct line *line)
     const struct json_match *body = NULL;
     const struct json_match *envelope = NULL;
     struct json_result result;
-    if (!scan(unwrap, line, &result))
-        return false;
+    bool object;
+    *ours = false;
+    if (scan(unwrap, line, &result, &object) != 0)
+        return -1;
+    if (!object)
+        return 0;
     for (size_t i = 0; i < unwrap->matches.count; i++) {
         const struct json_match *match = &unwrap->matches.list[i];
         if (match->node == unwrap->member)
@@ -148,12 +158,12 @@ static bool is_ours(struct pass *pass, const struct line *line)
         /* With a repeated member, two programs may read two different values. */
         if ((place != NULL && *place != NULL) || match->node == nodes[RESERVED_PII] ||
             match->node == nodes[RESERVED_ERROR])
-            return false;
+            return 0;
         if (place != NULL)
             *place = match;
     }
     if (body == NULL)
-        return false;
+        return 0;
     *record = (struct rendering){ .line = line->text,
         .length = line->length,
         .end = result.end,
@@ -165,7 +175,8 @@ static bool is_ours(struct pass *pass, const struct line *line)
     pass->has_members = unwrap->noted && body->kind == JSON_OBJECT;
     if (pass->has_members)
         json_children_noted(&pass->members, line->text, &unwrap->matches, body, unwrap->member);
-    return true;
+    *ours = true;
+    return 0;
 }
 
 /* Count how often "sqs" of the record has the member; *last is the last of them. */
@@ -304,7 +315,10 @@ enum unwrap_result unwrap_line(struct unwrap *unwrap, const struct line *line, s
     struct pass pass = { .unwrap = unwrap, .to = out };
     counts->records++;
     json_matches_shrink(&unwrap->matches, MATCHES_KEPT);
-    if (!is_ours(&pass, line)) {
+    bool ours;
+    if (look_at(&pass, line, &ours) != 0)
+        return UNWRAP_NO_MEMORY;
+    if (!ours) {
         counts->passed++;
         return pass_on(line, out);
     }

@@ -105,8 +105,9 @@ enum aws_cause credentials_document_read(struct credentials *credentials,
     struct json_paths *paths = paths_of(&reading, kind);
     if (paths == NULL) {
         cause = error_no_memory(error);
-    } else if (json_scan(text, length, paths, DEEPEST, &matches, &result) != JSON_OK ||
-        result.kind != JSON_OBJECT) {
+    } else if (json_scan(text, length, paths, DEEPEST, &matches, &result) == JSON_TOO_MANY) {
+        cause = error_no_memory(error);
+    } else if (result.error != JSON_OK || result.kind != JSON_OBJECT) {
         cause = error_set(error, AWS_SETTING, NULL, "%s does not give a JSON object", who);
     } else {
         find_members(&reading, &matches);

@@ -48,16 +48,22 @@ static struct domain *find_domain(struct mapping_reader *reader)
     return NULL;
 }
 
-/* Return true for a line of a mapping, with the name of its domain in reader->name. */
-static bool read_line(struct mapping_reader *reader, const char *text, size_t length,
-    struct found *found)
+/*
+ * *valid is true for a line of a mapping, with the name of its domain in reader->name. Return 0, or
+ * -1 when memory runs out.
+ */
+static int read_line(struct mapping_reader *reader, const char *text, size_t length,
+    struct found *found, bool *valid)
 {
     const struct json_match *domain = NULL;
     found->value = NULL;
-    if (json_scan(text, length, reader->paths, JSON_MAX_DEPTH, &reader->matches, &found->result) !=
-            JSON_OK ||
-        found->result.kind != JSON_OBJECT)
-        return false;
+    *valid = false;
+    enum json_error error =
+        json_scan(text, length, reader->paths, JSON_MAX_DEPTH, &reader->matches, &found->result);
+    if (error == JSON_TOO_MANY)
+        return -1;
+    if (error != JSON_OK || found->result.kind != JSON_OBJECT)
+        return 0;
     for (size_t i = 0; i < reader->matches.count; i++) {
         const struct json_match *match = &reader->matches.list[i];
         if (match->node == reader->domain_node)
@@ -66,11 +72,11 @@ static bool read_line(struct mapping_reader *reader, const char *text, size_t le
             found->value = match;
     }
     if (domain == NULL || domain->kind != JSON_STRING || found->value == NULL)
-        return false;
+        return 0;
+    *valid = true;
     buf_clear(&reader->name);
     buf_puts(&reader->name, MAPPING_PREFIX);
-    return json_string_decode(&reader->name, text + domain->value, domain->end - domain->value) ==
-        0;
+    return json_string_decode(&reader->name, text + domain->value, domain->end - domain->value);
 }
 
 /* Add the domain in reader->name. Return 0, or -1 when memory runs out or OpenSSL failed. */
@@ -99,8 +105,10 @@ static int look_through(struct mapping_reader *reader, int fd, size_t max_record
         enum line_result got = line_next(lines, -1, &line);
         if (got == LINE_END || got == LINE_STOPPED)
             break;
-        if (got == LINE_OK && read_line(reader, line.text, line.length, &found) &&
-            add_domain(reader) != 0) {
+        bool valid = false;
+        if (got == LINE_OK &&
+            (read_line(reader, line.text, line.length, &found, &valid) != 0 ||
+                (valid && add_domain(reader) != 0))) {
             errno = ENOMEM;
             result = -1;
         }
@@ -186,7 +194,10 @@ static enum filter_outcome read_mapping(void *state, const struct line *line, st
     struct mapping_reader *reader = state;
     struct found found;
     struct json_splice splice = { out, line->text, line->length, 0 };
-    if (!read_line(reader, line->text, line->length, &found))
+    bool valid;
+    if (read_line(reader, line->text, line->length, &found, &valid) != 0)
+        return FILTER_FAILED;
+    if (!valid)
         return fail_line("syntax", out);
     enum token_result result = open_value(reader, line->text, found.value);
     json_splice_open_end(&splice, found.result.end);

@@ -73,3 +73,35 @@ runs() { sed -n 's/^inject: runs=\([0-9]*\) violations=0 excused=0 .*/\1/p' <<<"
   run -1 inject
   [[ $output == *'keygen-list never starts pii-keygen with the library'* ]]
 }
+
+# failing NAME [OPTION...]: sqs-unwrap with the options, out of memory from the call that NAME, a number, says.
+failing() {
+  : >memory
+  truncate -s 2048 memory
+  LD_INJECT=sqs-unwrap:malloc:ENOMEM:$1 LD_INJECT_STATE=memory LD_PRELOAD=$built/fault/inject.so \
+    sqs-unwrap "${@:2}" <in >out 2>err
+}
+
+@test "sqs-unwrap without memory passes no envelope on as it came" {
+  message='{"user_id":"a"}'
+  jq -cn --arg message "$message" '{sqs: {message_id: "m1", receipt_handle: "r1"},
+    body: {Type: "Notification", TopicArn: "arn:aws:sns:us-east-1:000000000000:t", Message: $message,
+      events: [{n: 1}, {n: 2}]}}' >both
+  jq -c 'del(.body.events)' both >plain
+  jq -c 'del(.body.Type)' both >each
+  for options in "plain" "each --each .events" "each --json .Message"; do
+    read -ra options <<<"$options"
+    cp "${options[0]}" in
+    failing 0 "${options[@]:1}"
+    cp out clean
+    calls=$(od -An -t u8 -N 8 memory)
+    failed=0
+    for ((n = calls; n > calls - 12; n--)); do
+      failing "$n+" "${options[@]:1}" && cmp out clean && continue
+      grep '^sqs-unwrap: error: .*memory' err
+      [ ! -s out ]
+      failed=$((failed + 1))
+    done
+    [ "$failed" -ge 3 ]
+  done
+}

@@ -35,6 +35,7 @@ import sys
 import threading
 import time
 
+import inject_filters
 import inject_kms
 import inject_lambda
 import inject_load
@@ -42,7 +43,7 @@ import inject_pii
 import inject_sqs
 import inject_state
 
-CASES = inject_pii.CASES + inject_load.CASES + inject_sqs.CASES + inject_kms.CASES + inject_lambda.CASES
+CASES = inject_pii.CASES + inject_filters.CASES + inject_load.CASES + inject_sqs.CASES + inject_kms.CASES + inject_lambda.CASES
 STEP, STACKS = 97, 300000
 HEADER = 2048
 # The possible failures of a call. With + all later ones fail, too.
