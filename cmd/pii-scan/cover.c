@@ -139,7 +139,8 @@ const char *cover_of(struct cover *cover, enum records_part part, const struct n
     uint32_t at = follow(cover, node, start_of(policy, part), &rule);
     if (rule != NULL)
         return rule->method->name;
-    if (at != JSON_NO_NODE)
+    if (at != JSON_NO_NODE &&
+        (json_paths_wants_object(policy->paths, at) || json_paths_wants_array(policy->paths, at)))
         return NULL; /* on the way to a named path */
     if (part != RECORDS_ROOT && part != RECORDS_RECORD)
         return "drop";

@@ -200,6 +200,20 @@ static void set_watched(struct compiled *compiled)
     }
 }
 
+/*
+ * Where other members may not pass, treat the places that only require, unmatched keep when or by=
+ * mention as such. A rule may keep them.
+ */
+static void set_mentioned(struct compiled *compiled, size_t named)
+{
+    const struct policy *policy = compiled->policy;
+    for (uint32_t i = 0; i < named && policy->other != POLICY_KEEP; i++) {
+        struct compiled_node *node = &compiled->nodes[i];
+        if (node->role == COMPILED_NONE && i != policy->root && is_content(policy, i))
+            node->role = policy->other == POLICY_DROP ? COMPILED_REMOVE : COMPILED_REFUSE;
+    }
+}
+
 struct compiled *compiled_new(const struct policy *policy, const struct keyring *ring,
     enum compiled_direction direction)
 {
@@ -232,6 +246,8 @@ struct compiled *compiled_new(const struct policy *policy, const struct keyring 
     for (size_t i = 0; i < policy->rule_count; i++)
         if (!set_rule(compiled, i, direction))
             goto fail;
+    if (mask)
+        set_mentioned(compiled, named);
     if (near)
         set_watched(compiled);
     return compiled;

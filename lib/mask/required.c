@@ -10,6 +10,16 @@ static bool has_child(const struct json_matches *matches, size_t container, uint
     return false;
 }
 
+/* Return true when masking removes what is at ${node}. */
+static bool is_removed(const struct policy *policy, uint32_t node)
+{
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (policy->rules[i].node == node)
+            return policy->rules[i].method->action == METHOD_DROP;
+    return policy->other == POLICY_DROP && !json_paths_wants_object(policy->paths, node) &&
+        !json_paths_wants_array(policy->paths, node);
+}
+
 /* Return the node of a path's value in a masked record. */
 static uint32_t shown_node(const struct policy *policy, uint32_t node, bool masked)
 {
@@ -23,6 +33,8 @@ const char *required_lacking(const struct policy *policy, const struct json_matc
     bool masked)
 {
     for (size_t i = 0; i < policy->require_count; i++) {
+        if (masked && is_removed(policy, policy->required[i].node))
+            continue;
         uint32_t node = shown_node(policy, policy->required[i].node, masked);
         uint32_t parent = json_paths_parent(policy->paths, node);
         bool found = false;

@@ -68,6 +68,27 @@ END
   jq -e '.body.a == .body.b and .body.a != .body.c' <<<"$output"
 }
 
+@test "other drop and quarantine: a path that is only mentioned is not named" {
+  record='{"body":{"d":"2024-05-01","u":{"e":{"deep":"a@b.com"}},"l":["a@b.com"]}}'
+  for line in 'require .u' 'require .u.e' 'require .l[]' 'unmatched keep when .u x'; do
+    printf '.d siv\n%s\nother drop\n' "$line" >p
+    pii-mask -q -k k -p p <<<"$record" >once
+    run -1 grep -F a@b.com once
+    pii-mask -q -k k -p p <once | cmp - once
+    # pii-scan reports the same.
+    pii-scan --json -p p <<<"$record" | jq -es 'map(select(.personal)) | length == 2 and all(.policy == "drop")'
+    printf '.d siv\n%s\nother quarantine\n' "$line" >p
+    run mask "$record"
+    jq -e '.error.code == "unnamed"' <<<"$output"
+  done
+  printf '.d shift days=30 by=.u\nother drop\n' >p
+  run -0 mask '{"body":{"d":"2024-05-01","u":"a@b.com"}}'
+  [[ $output == *'"d":"20'* && $output != *a@b.com* ]]
+  printf '.d redact\nrequire .u\n.u keep\nother drop\n' >p
+  run -0 mask "$record"
+  jq -e '.body == {d: "[redacted]", u: {e: {deep: "a@b.com"}}}' <<<"$output"
+}
+
 @test "other quarantine: unnamed members do not pass" {
   printf '.a redact\nother quarantine\n' >p
   [ "$(mask '{"body":{"a":1}}')" = '{"body":{"a":"[redacted]"}}' ]
