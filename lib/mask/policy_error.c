@@ -22,85 +22,52 @@ int policy_error_set(struct policy_error *error, enum policy_cause cause, unsign
     return -1;
 }
 
+static const char *const texts[] = {
+    [POLICY_OK] = "ok",
+    [POLICY_MEMORY] = "out of memory",
+    [POLICY_OPEN] = "cannot be opened",
+    [POLICY_READ] = "cannot be read",
+    [POLICY_KIND] = "neither a regular file nor a pipe",
+    [POLICY_OWNER] = "owned neither by this user nor by root",
+    [POLICY_WRITABLE] = "its group or others may write it",
+    [POLICY_TOO_BIG] = "larger than a policy can be (256 KiB)",
+    [POLICY_TOO_MANY] = "more than 1000 rules",
+    [POLICY_EMPTY] = "the policy masks nothing: every value would pass in clear",
+    [POLICY_UTF8] = "not UTF-8",
+    [POLICY_CONTROL] = "a control character other than tab",
+    [POLICY_QUOTE] = "the JSON string is not closed",
+    [POLICY_WORD] = "unexpected word",
+    [POLICY_MISSING_WORD] = "a word is missing here",
+    [POLICY_PATH] = "not a path",
+    [POLICY_ROOT] =
+        "the root must be a path of keys, not into sqs, attributes, fifo, envelope, pii, error or sealed",
+    [POLICY_ROOT_ITSELF] = "the path names the root itself",
+    [POLICY_NO_KEY] = "the path must begin with a key, as the value at the root is an object",
+    [POLICY_METHOD] = "unknown method",
+    [POLICY_OPTION] = "not an option of this method",
+    [POLICY_OPTION_VALUE] = "not a value of this option",
+    [POLICY_OPTION_NEEDED] = "an option that this method needs is missing",
+    [POLICY_DISAGREE] = "rules of one method and domain must agree in pad and canonical",
+    [POLICY_BY] = "by= must name one value that passes or is masked reversibly",
+    [POLICY_NAMES_NOTHING] = "this rule writes no value that could have a name",
+    [POLICY_NAMES_ELEMENT] = "an array element has no name",
+    [POLICY_DROPS_ELEMENT] = "drop removes keys, not array elements",
+    [POLICY_NO_DOMAIN] = "this method has no key, so it has no domain",
+    [POLICY_RESERVED] = "a reserved key of the record",
+    [POLICY_NOT_BESIDE] = "not beside the root; write paths below the root without \"record\"",
+    [POLICY_WHOLE] = "a rule for envelope or fifo names a whole member, without a dot",
+    [POLICY_DETECT_KIND] = "not a kind of personal value",
+    [POLICY_REPEATED] = "an earlier rule has this path or name",
+    [POLICY_OVERLAP] = "the path is inside or around the path or name of an earlier rule",
+    [POLICY_KINDS] = "a step of this path would be both an object and an array",
+    [POLICY_INDEX_BESIDE] = "[N] beside [] must end the path",
+    [POLICY_INDEX_OTHER] = "[N] without [] cannot be used with \"other drop\"",
+};
+
 const char *policy_error_text(enum policy_cause cause)
 {
-    switch (cause) {
-    case POLICY_OK:
-        return "ok";
-    case POLICY_MEMORY:
-        return "out of memory";
-    case POLICY_OPEN:
-        return "cannot be opened";
-    case POLICY_READ:
-        return "cannot be read";
-    case POLICY_KIND:
-        return "neither a regular file nor a pipe";
-    case POLICY_OWNER:
-        return "owned neither by this user nor by root";
-    case POLICY_WRITABLE:
-        return "its group or others may write it";
-    case POLICY_TOO_BIG:
-        return "larger than a policy can be (256 KiB)";
-    case POLICY_TOO_MANY:
-        return "more than 1000 rules";
-    case POLICY_EMPTY:
-        return "the policy masks nothing: every value would pass in clear";
-    case POLICY_UTF8:
-        return "not UTF-8";
-    case POLICY_CONTROL:
-        return "a control character other than tab";
-    case POLICY_QUOTE:
-        return "the JSON string is not closed";
-    case POLICY_WORD:
-        return "unexpected word";
-    case POLICY_MISSING_WORD:
-        return "a word is missing here";
-    case POLICY_PATH:
-        return "not a path";
-    case POLICY_ROOT:
-        return "the root must be a path of keys, not into sqs, attributes, fifo, envelope, pii, error or sealed";
-    case POLICY_ROOT_ITSELF:
-        return "the path names the root itself";
-    case POLICY_NO_KEY:
-        return "the path must begin with a key, as the value at the root is an object";
-    case POLICY_METHOD:
-        return "unknown method";
-    case POLICY_OPTION:
-        return "not an option of this method";
-    case POLICY_OPTION_VALUE:
-        return "not a value of this option";
-    case POLICY_OPTION_NEEDED:
-        return "an option that this method needs is missing";
-    case POLICY_DISAGREE:
-        return "rules of one method and domain must agree in pad and canonical";
-    case POLICY_BY:
-        return "by= must name one value that passes or is masked reversibly";
-    case POLICY_NAMES_NOTHING:
-        return "this rule writes no value that could have a name";
-    case POLICY_NAMES_ELEMENT:
-        return "an array element has no name";
-    case POLICY_DROPS_ELEMENT:
-        return "drop removes keys, not array elements";
-    case POLICY_NO_DOMAIN:
-        return "this method has no key, so it has no domain";
-    case POLICY_RESERVED:
-        return "a reserved key of the record";
-    case POLICY_NOT_BESIDE:
-        return "not beside the root; write paths below the root without \"record\"";
-    case POLICY_DETECT_KIND:
-        return "not a kind of personal value";
-    case POLICY_REPEATED:
-        return "an earlier rule has this path or name";
-    case POLICY_OVERLAP:
-        return "the path is inside or around the path or name of an earlier rule";
-    case POLICY_KINDS:
-        return "a step of this path would be both an object and an array";
-    case POLICY_INDEX_BESIDE:
-        return "[N] beside [] must end the path";
-    case POLICY_INDEX_OTHER:
-        return "[N] without [] cannot be used with \"other drop\"";
-    }
-    return "unknown";
+    const char *text = (size_t)cause < sizeof texts / sizeof *texts ? texts[cause] : NULL;
+    return text != NULL ? text : "unknown";
 }
 
 enum status policy_error_status(enum policy_cause cause)

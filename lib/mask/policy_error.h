@@ -43,6 +43,7 @@ enum policy_cause {
     POLICY_NO_DOMAIN,     /* "in" with a method without a key */
     POLICY_RESERVED,      /* a reserved key of the record, with root "." or behind "record" */
     POLICY_NOT_BESIDE,    /* a path behind "record" into the root, or around it */
+    POLICY_WHOLE,         /* a path into a member of envelope or fifo */
     POLICY_DETECT_KIND,   /* not a kind of personal value */
     POLICY_REPEATED,      /* a path or name of an earlier line */
     POLICY_OVERLAP,       /* a path inside another one, or around it */

@@ -106,6 +106,12 @@ static uint32_t add_aside(struct policy *policy, const struct policy_line *line,
         policy_error_set(error, POLICY_PATH, line->line, &line->path);
         return JSON_NO_NODE;
     }
+    /* "envelope.rest.ip" would be one name, which no member has: the rule would hide nothing */
+    if (line->aside != POLICY_ATTRIBUTES &&
+        memchr(line->path.text, '.', line->path.length) != NULL) {
+        policy_error_set(error, POLICY_WHOLE, line->line, &line->path);
+        return JSON_NO_NODE;
+    }
     uint32_t node = json_paths_key(policy->paths, policy->asides[line->aside], line->path.text,
         line->path.length);
     if (node != JSON_NO_NODE && line->aside == POLICY_ATTRIBUTES &&

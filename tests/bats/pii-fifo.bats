@@ -56,6 +56,9 @@ RECORD='{"sqs":{"message_id":"m"},"fifo":{"message_group_id":"anna@example.org",
   printf '.ip siv\nfifo.a/b siv\n' >p
   run -78 mask -p p <<<"$RECORD"
   [[ $output == *'p:2:'* ]]
+  printf '.ip siv\nenvelope.rest keep\nenvelope.rest.ip siv\n' >p
+  run -78 mask -p p <<<"$RECORD"
+  [[ $output == *'p:3:10: a rule for envelope or fifo names a whole member'* ]]
   run -64 mask --root .fifo -m .x=siv <<<"$RECORD"
   run -64 mask --root . -m .fifo.x=siv <<<"$RECORD"
 }

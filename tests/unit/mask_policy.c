@@ -132,6 +132,8 @@ static void refuses_checks(void **state)
         { ".a optional", POLICY_METHOD, 1, 4, "optional" },
         { ".a siv optional as b", POLICY_WORD, 1, 8, "optional" },
         { "record.sqs keep", POLICY_RESERVED, 1, 7, "" },
+        { "fifo.a.b siv", POLICY_WHOLE, 1, 6, "a.b" },
+        { "envelope.rest keep\nenvelope.rest.ip siv", POLICY_WHOLE, 2, 10, "rest.ip" },
         { "record.envelope.x siv", POLICY_RESERVED, 1, 7, "" },
         { "record.body keep", POLICY_NOT_BESIDE, 1, 7, "" },
         { "record.body.ip siv", POLICY_NOT_BESIDE, 1, 7, "" },
