@@ -265,7 +265,10 @@ main() {
   local dir base file deliveries found
   options "$@"
   for file in sqs-pull sqs-ack sqs-unwrap pii-scan pii-mask pii-keygen pg-suggest; do program "$file" >/dev/null || exit; done
-  read -ra key_command <<<"${SQS2PG_KEY_COMMAND:-}"
+  # On one line, as the settings take it.
+  SQS2PG_KEY_COMMAND=${SQS2PG_KEY_COMMAND:-}
+  SQS2PG_KEY_COMMAND=${SQS2PG_KEY_COMMAND//[$'\t\r\n']/ }
+  read -ra key_command <<<"$SQS2PG_KEY_COMMAND"
   [[ ${key_command[0]:-/} == */* ]] || key_command[0]=$(program "${key_command[0]}") || exit
   [ -d "${option[output]}" ] || mkdir -p -- "${option[output]}" 2>/dev/null || fail "$IO" "cannot make ${option[output]}"
   dir=$(cd -- "${option[output]}" && pwd) || fail "$IO" "cannot open ${option[output]}"

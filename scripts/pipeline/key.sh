@@ -83,7 +83,7 @@ key_command() {
 judged_fifo() {
   local path mode most=0700
   path=`program sqs2pg-read` || return
-  [[ " ${settings[SQS2PG_MASK_OPTIONS]:-} " != *' --key-group-readable '* ]] || most=0740
+  ! has_word SQS2PG_MASK_OPTIONS --key-group-readable || most=0740
   # setpriv starts it by its own name, not by ours.
   # shellcheck disable=SC2016  # the inner shell's
   (exec setpriv --pdeathsig KILL -- bash -c 'exec -a "$@"' sh "$NAME" "$path" "${flags[@]}" -- "${settings[SQS2PG_KEY_FILE]}") | {
@@ -120,7 +120,7 @@ print_key() {
 
 # key_came STATUS SOME: report why a command failed.
 key_came() {
-  local what
+  local what command
   case $1 in
   0)
     [ -z "$2" ] || return 0
@@ -131,7 +131,8 @@ key_came() {
   *) what="ended with status $1" ;;
   esac
   message error "the key command $what"
-  message hint "the first word of it is ${settings[SQS2PG_KEY_COMMAND]%%[[:blank:]]*}"
+  words command SQS2PG_KEY_COMMAND
+  message hint "the first word of it is ${command[0]}"
   return "$UNAVAILABLE"
 }
 

@@ -5,6 +5,7 @@
 #   read_config FILE         read the file, which overrides the environment
 #   require FILE NAME...     end the script unless these are set; name FILE, if there is one
 #   words RESULT NAME        set an array of the setting's words
+#   has_word NAME WORD       0 when it is one of them
 #   adopt PROGRAM            in a shell that becomes the program: export its part
 
 # For the backquotes see pipeline.sh.
@@ -113,8 +114,17 @@ require() {
   exit "$CONFIG"
 }
 
-# words RESULT NAME: split a setting at blanks.
+# words RESULT NAME: split a setting at blanks. A value from the environment may have several lines,
+# and read would end with the first.
 words() {
   local -n its_words=$1
-  read -ra its_words <<<"${settings[$2]:-}"
+  local text_of_it=${settings[$2]:-}
+  read -ra its_words <<<"${text_of_it//[$'\t\r\n']/ }"
+}
+
+# has_word NAME WORD: return 0 when the setting has that word.
+has_word() {
+  local words_of_it
+  words words_of_it "$1"
+  [[ " ${words_of_it[*]} " == *" $2 "* ]]
 }

@@ -109,7 +109,7 @@ ask() {
   [ -n "${settings[SQS2PG_KEY_FILE]:-}${settings[SQS2PG_KEY_COMMAND]:-}" ] || return 0
   key_settings
   if take_key; then
-    [[ " ${settings[SQS2PG_MASK_OPTIONS]:-} " != *' --key-group-readable '* ]] || keys+=(--key-group-readable)
+    ! has_word SQS2PG_MASK_OPTIONS --key-group-readable || keys+=(--key-group-readable)
     kept="${key_ends[trial]:-} ${key_ends[given]:-}"
     asked ring pii-keygen "${keys[@]}" "$key_trial"
   else

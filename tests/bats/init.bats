@@ -185,7 +185,7 @@ redriven() {
   [[ $stderr == *'sqs2pg-init: error: the key command ended with status 1'* && $stderr != *sqs-unwrap* ]]
   nothing_made
   counts_are 20 0 0
-  export SQS2PG_KEY_COMMAND="cat $PWD/k"
+  export SQS2PG_KEY_COMMAND=$'cat\n'"$PWD/k"
   run --separate-stderr -0 init
   [[ $output != *.key* ]]
   printf '%s\n' "$stderr" "$output" >said

@@ -115,6 +115,8 @@ keys() { sql "SELECT split_part(masked_ip, '.', 2), count(*) FROM user_logins GR
   run --separate-stderr -78 "$SQS2PG" -c settings
   [[ $stderr == *pii-mask*:1:* && $stderr != *'no key'$'\n'* ]]
   # A missing command, and a killed one.
+  SQS2PG_KEY_COMMAND=$'./give\nk.none\n' run --separate-stderr -69 "$SQS2PG" -c <(grep -v KEY_COMMAND settings)
+  [[ $stderr == *'the key command ended with status 1'*$'the first word of it is ./give' ]]
   SQS2PG_KEY_COMMAND=no-such-program run --separate-stderr -69 "$SQS2PG" -c <(grep -v KEY_COMMAND settings)
   [[ $stderr == *'no program no-such-program'* ]]
   SQS2PG_KEY_COMMAND=$PWD/none run --separate-stderr -69 "$SQS2PG" -c <(grep -v KEY_COMMAND settings)
@@ -162,7 +164,7 @@ keys() { sql "SELECT split_part(masked_ip, '.', 2), count(*) FROM user_logins GR
   SQS2PG_KEY_FILE=wide run --separate-stderr -77 "$SQS2PG" -c settings
   [[ $stderr == *'wide: others may read the key (mode 0640)'* ]]
   cat k >wide 3>&- &
-  SQS2PG_MASK_OPTIONS=--key-group-readable SQS2PG_KEY_FILE=wide "$SQS2PG" -c settings
+  SQS2PG_MASK_OPTIONS=$'--key-group-readable\r\n-q\n' SQS2PG_KEY_FILE=wide "$SQS2PG" -c settings
   chmod 602 fifo
   SQS2PG_KEY_FILE=fifo run --separate-stderr -77 "$SQS2PG" -c settings
   [[ $stderr == *'fifo: others may write to it'* ]]

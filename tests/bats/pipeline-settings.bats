@@ -103,6 +103,16 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   [ ! -e executed ]
 }
 
+@test "options of several lines from the environment all count" {
+  local name
+  for name in PULL UNWRAP MASK LOAD ACK; do
+    run --separate-stderr -64 env "SQS2PG_${name}_OPTIONS="$'\n-q\r\n--no-such\n' "$SQS2PG" -c <(grep -v "$name" settings)
+    [[ $stderr == *'unknown option --no-such'* ]]
+  done
+  run --separate-stderr -78 env SQS2PG_MASK_OPTIONS=$'--key-group-readable\n--policy none\n' "$SQS2PG" -c settings
+  [[ $stderr == *'pii-mask: error: none: cannot be opened'* ]]
+}
+
 @test "settings with a meaning for bash or the dynamic loader are refused: 78, with file and line" {
   local line
   for line in PATH=. LD_PRELOAD=x LD_LIBRARY_PATH=. IFS=x BASH_ENV=x ENV=x SECONDS=1 RANDOM=1 OPTIND=1 UID=0 EUID=0 PPID=1 \
