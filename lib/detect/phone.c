@@ -8,7 +8,7 @@
 #include "detect/shape.h"
 
 /* ITU-T E.164 has up to fifteen digits; the other limits cover common separators. */
-enum { DIGITS_MOST = 15, GROUPS_MOST = 8, NAMED_LEAST = 7, NEAR = 32 };
+enum { DIGITS_MOST = 15, GROUPS_MOST = 8, NAMED_LEAST = 7, WHOLE_LEAST = 10, NEAR = 32 };
 
 struct groups {
     char digits[DIGITS_MOST];
@@ -17,7 +17,8 @@ struct groups {
     size_t ends[GROUPS_MOST]; /* end of each in the text, with a bracket behind it */
     char joins[GROUPS_MOST];  /* the byte before each: ' ', '-', '.', '/', or NUL */
     size_t groups;
-    bool more; /* another group follows, which is too many */
+    bool slash; /* between two groups */
+    bool more;  /* another group follows, which is too many */
     bool plus;
     bool bracket; /* the first group is in brackets */
 };
@@ -40,9 +41,19 @@ static size_t one_group(const char *text, size_t length, size_t at, struct group
     groups->sizes[groups->groups] = size;
     groups->ends[groups->groups] = end;
     groups->joins[groups->groups] = join;
+    groups->slash |= join == '/';
     if (groups->groups++ == 0)
         groups->bracket = open;
     return end - at;
+}
+
+/*
+ * Return true when the groups are a number without what a "/" joins to them: one with "+", or one
+ * of ten digits in groups that other signs join.
+ */
+static bool is_whole(const struct groups *groups)
+{
+    return groups->plus || (groups->count >= WHOLE_LEAST && groups->groups > 1 && !groups->slash);
 }
 
 static void read_groups(const char *text, size_t length, size_t at, struct groups *groups)
@@ -70,11 +81,16 @@ static void read_groups(const char *text, size_t length, size_t at, struct group
             if (shape_at(text, length, i) != '(' && shape_at(text, length, i - 1) != ')')
                 break;
         }
+        if (join == '/' && groups->count >= WHOLE_LEAST && is_whole(groups))
+            break; /* another number, or the rest of a path */
         i += width;
     }
 }
 
-/* Return true when the text before the number makes it part of something else. */
+/*
+ * Return true when the text before the number makes it part of something else. A "/" is left to
+ * is_whole().
+ */
 static bool joined_before(const char *text, size_t at)
 {
     if (at == 0)
@@ -82,11 +98,11 @@ static bool joined_before(const char *text, size_t at)
     switch (text[at - 1]) {
     case '#':
     case '$':
+        return text[at] != '+';
     case '+':
         return true;
     case '-':
     case '.':
-    case '/':
         return joined_by(text, at, text[at - 1]);
     default:
         return false;
@@ -94,7 +110,7 @@ static bool joined_before(const char *text, size_t at)
 }
 
 /* Return true when the text after the number does not. */
-static bool loose(const char *text, size_t length, size_t end)
+static bool loose(const char *text, size_t length, size_t end, const struct groups *groups)
 {
     char next = shape_at(text, length, end);
     char after = shape_at(text, length, end + 1);
@@ -102,7 +118,11 @@ static bool loose(const char *text, size_t length, size_t end)
         return false;
     if (next == ':')
         return !shape_is_digit(after); /* a time */
-    return !((next == '-' || next == '.' || next == '/') && shape_is_word(after));
+    if (next == '/')
+        return !shape_is_word(after) || is_whole(groups);
+    if (next == '.' && shape_is_letter(after))
+        return groups->plus; /* a sentence begins */
+    return !((next == '-' || next == '.') && shape_is_word(after));
 }
 
 /*
@@ -171,7 +191,7 @@ static size_t international(const struct groups *groups)
     for (size_t i = 0; i < groups->groups; i++) {
         digits += groups->sizes[i];
         if (digits == 11)
-            return is_american(groups->digits + 1) ? i + 1 : 0;
+            return groups->digits[1] >= '2' ? i + 1 : 0; /* the area code */
     }
     return 0;
 }
@@ -252,6 +272,8 @@ size_t phone_number(const char *text, size_t length, size_t at)
     read_groups(text, length, at, &groups);
     if (groups.count < NAMED_LEAST || is_date(&groups))
         return 0;
+    if (at > 0 && joined_by(text, at, '/') && !is_whole(&groups))
+        return 0;
     if (groups.plus) {
         used = international(&groups);
     } else {
@@ -261,15 +283,15 @@ size_t phone_number(const char *text, size_t length, size_t at)
     }
     size_t end = used > 0 ? groups.ends[used - 1] : groups.ends[groups.groups - 1];
     if (groups.plus)
-        return used > 0 && loose(text, length, end) ? end - at : 0;
+        return used > 0 && loose(text, length, end, &groups) ? end - at : 0;
     /* groups continue to the left, as in amounts and lottery numbers */
     bool chained =
         groups.joins[1] == ' ' && at > 1 && text[at - 1] == ' ' && shape_is_digit(text[at - 2]);
-    if (used > 0 && (chained || groups.more || !loose(text, length, end)))
+    if (used > 0 && (chained || groups.more || !loose(text, length, end, &groups)))
         used = 0;
     enum context context = context_of(text, at);
     if (used > 0)
         return context != CONTEXT_NUMBER && context != CONTEXT_SSN ? end - at : 0;
     end = groups.ends[groups.groups - 1];
-    return context == CONTEXT_PHONE && loose(text, length, end) ? end - at : 0;
+    return context == CONTEXT_PHONE && loose(text, length, end, &groups) ? end - at : 0;
 }
