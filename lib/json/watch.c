@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/case_fold.h"
 #include "json/escape.h"
 #include "json/utf8.h"
 #include "json/watch.h"
@@ -39,6 +40,14 @@ static uint32_t narrow_point(uint32_t point)
     return point >= 0xFF01 && point <= 0xFF5E ? point - 0xFEE0 : point;
 }
 
+static uint32_t fold_point(uint32_t point)
+{
+    if (point < 0x80)
+        return point >= 'A' && point <= 'Z' ? point + 0x20 : point;
+    /* also the Turkish forms of i and I */
+    return point == 0x130 || point == 0x131 ? 'i' : json_case_fold(point);
+}
+
 static size_t fold(const char *p, const char *end, bool plain, char out[FOLDED])
 {
     size_t length = 0, taken = 0;
@@ -56,7 +65,7 @@ static size_t fold(const char *p, const char *end, bool plain, char out[FOLDED])
             break; /* invalid, but that was checked before */
         point = narrow_point(point);
         if (!is_passed_over(point))
-            length += json_utf8_put(out + length, json_utf8_lower(point));
+            length += json_utf8_put(out + length, fold_point(point));
     }
     return length;
 }
@@ -126,6 +135,15 @@ struct json_watch *json_watch_new(void)
     return watch;
 }
 
+/* Return the size of the shortest spelling: folding may make three bytes of two. */
+static size_t shortest_of(const char *folded, size_t size)
+{
+    size_t shortest = size;
+    for (size_t i = 0; i < size; i++)
+        shortest -= ((unsigned char)folded[i] & 0xF0) == 0xE0;
+    return shortest;
+}
+
 int json_watch_add(struct json_watch *watch, const char *key, size_t length, uint32_t node)
 {
     char folded[FOLDED];
@@ -143,7 +161,8 @@ int json_watch_add(struct json_watch *watch, const char *key, size_t length, uin
     memcpy(name.text, folded, size);
     memmove(names + at + 1, names + at, (watch->count - at) * sizeof *names);
     names[at] = name;
-    watch->shortest = watch->count == 0 || size < watch->shortest ? size : watch->shortest;
+    size_t shortest = shortest_of(folded, size);
+    watch->shortest = watch->count == 0 || shortest < watch->shortest ? shortest : watch->shortest;
     watch->count++;
     if (size > 0) {
         allow(watch, (unsigned char)folded[0], JSON_WATCH_BEGINS);

@@ -21,7 +21,7 @@ struct json_watch {
     uint8_t ends[256];             /* by byte: may it begin a watched key, may it end one */
     struct json_watch_name *names; /* sorted */
     size_t count;
-    size_t shortest; /* of the folded names, in bytes */
+    size_t shortest; /* bytes of a spelling of a name */
 };
 
 struct json_watch *json_watch_new(void);        /* NULL: out of memory */

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "json/case_fold.h"
 #include "json/scan.h"
 #include "json/string.h"
 #include "json/strings.h"
+#include "json/utf8.h"
 #include "json/watch.h"
 
 static const struct {
@@ -100,6 +102,51 @@ static void finds_keys_that_are_alike(void **state)
     json_paths_free(paths);
 }
 
+/* Case does not count in any alphabet, and a letter may be longer in one case than in the other. */
+static void folds_every_alphabet(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        const char *key;
+        bool alike;
+    } pairs[] = {
+        { "größe", "GRÖẞE", true },
+        { "σοφός", "ΣΟΦΌΣ", true },
+        { "ΣΟΦΌΣ", "σοφόσ", true },
+        { "địa_chỉ", "ĐỊA CHỈ", true },
+        { "հեռախոս", "ՀԵՌԱԽՈՍ", true },
+        { "სახელი", "ᲡᲐᲮᲔᲚᲘ", true },
+        { "kontakt", "\u212aONTA\u212AT", true },
+        { "ⱥⱦ", "ȺȾ", true },
+        { "ȺȾ", "ⱥⱦ", true },
+        { "адрес", "АДРЕС", true },
+        { "straße", "STRAſE", false },
+        { "σοφός", "σοφοσ", false },
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct json_paths *paths = json_paths_new();
+        struct json_matches matches = { 0 };
+        struct json_result result;
+        char text[100];
+        uint32_t node = json_paths_watch(paths, pairs[i].name, strlen(pairs[i].name));
+        int length = snprintf(text, sizeof text, "{\"%s\":1}", pairs[i].key);
+        assert_int_not_equal(node, JSON_NO_NODE);
+        assert_int_equal(json_scan(text, (size_t)length, paths, JSON_MAX_DEPTH, &matches, &result),
+            JSON_OK);
+        assert_int_equal(matches.count, pairs[i].alike ? 2 : 1);
+        json_matches_free(&matches);
+        json_paths_free(paths);
+    }
+    for (uint32_t point = 0x80; point < 0x110000; point++) {
+        char text[4], folded[4];
+        uint32_t fold = json_case_fold(point);
+        size_t size = json_utf8_put(folded, fold), spelt = json_utf8_put(text, point);
+        assert_int_equal(fold < 0x80 ? fold : json_case_fold(fold), fold);
+        assert_true(size <= spelt || (spelt == 2 && size == 3));
+    }
+}
+
 /* A member that a path names belongs to the path; "other" takes only the rest. */
 static void leaves_what_is_named(void **state)
 {
@@ -159,6 +206,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_keys_that_are_alike),
+        cmocka_unit_test(folds_every_alphabet),
         cmocka_unit_test(leaves_what_is_named),
         cmocka_unit_test(walks_through_strings),
         cmocka_unit_test(finds_places_in_a_string),
