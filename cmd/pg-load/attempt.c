@@ -28,7 +28,9 @@ static enum attempt commit(struct loader *loader, const struct row_batch *batch,
     }
     if (outcome == PG_IN_DOUBT)
         return ATTEMPT_DOUBT;
-    if (isolate_can(pg_sqlstate_row_kind(pg_conn_error(conn)->sqlstate)) && !loader->immediate) {
+    if (isolate_can(pg_sqlstate_row_kind(pg_conn_error(conn)->sqlstate)) &&
+        !loader->again_immediate) {
+        loader->again_immediate = loader->immediate;
         loader->isolate = loader->immediate = true; /* a deferred constraint: find the row */
         return attempt_end_again(loader);
     }

@@ -100,6 +100,7 @@ static void adapt_modes(struct loader *loader, const struct row_batch *batch)
     loader->insert = loader->insert && repeats;
     loader->isolate = loader->isolate && refused;
     loader->immediate = loader->immediate && refused;
+    loader->again_immediate = loader->again_immediate && refused;
     loader->claimed = loader->claimed_refused = 0; /* not returned to the tally */
     tally_learn(loader->tally, &loader->suspects, passed);
 }

@@ -4,6 +4,7 @@
 
 #include "base/out.h"
 #include "explain.h"
+#include "json/string.h"
 #include "plan_build.h"
 #include "target_open.h"
 
@@ -47,7 +48,10 @@ static int write_plan(const struct column_plan *plan, const struct target *targe
             buf_printf(out, "%s\t-\n", column->loadable ? "(default)" : "(made by the server)");
         else if (source->line == NULL) {
             buf_puts(out, ".body.");
-            put_name(out, column->quoted);
+            if (column->quoted[0] == '"')
+                json_string_encode(out, column->name, strlen(column->name));
+            else
+                put_name(out, column->quoted);
             buf_printf(out, "\t%s\n", how(source));
         } else
             buf_printf(out, "%s%s\t%s, %.*s:%u\n", source->line->expression,

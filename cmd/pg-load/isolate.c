@@ -186,6 +186,7 @@ static int note_refused(struct row_batch *batch, struct item *item, const struct
     /* Of the checks, only that of partitions has a table and no constraint. */
     refusal->unpartitioned = strcmp(error->sqlstate, "23514") == 0 && !error->raised &&
         error->table[0] != '\0' && error->column[0] == '\0' && error->constraint[0] == '\0';
+    refusal->raised = error->raised;
     refusal->about_value = error->raised || error->kind == PG_UNPROVEN /* proven above */ ||
         pg_sqlstate_is_value(error->sqlstate);
     return 0;
@@ -228,6 +229,14 @@ bool isolate_can(enum pg_error_kind kind)
     return kind == PG_ISOLATED || kind == PG_UNPROVEN;
 }
 
+/* Check what a trigger has deferred. Return 0, or -1 with the connection's error, of a row. */
+static int check_deferred(struct loader *loader)
+{
+    return loader->again_immediate
+        ? pg_conn_exec_rows(loader->target->conn, "SET CONSTRAINTS ALL IMMEDIATE")
+        : 0;
+}
+
 int isolate_search(struct loader *loader, struct row_batch *batch, const struct group *group,
     uint32_t *order, size_t count, isolate_try *try, isolate_next *next)
 {
@@ -239,7 +248,8 @@ int isolate_search(struct loader *loader, struct row_batch *batch, const struct 
     const char *prefix = start;
     while (search.at < count) {
         size_t length = smaller(search.step, count - search.at);
-        if (try(loader, batch, group, prefix, order + search.at, length) == 0) {
+        if (try(loader, batch, group, prefix, order + search.at, length) == 0 &&
+            check_deferred(loader) == 0) {
             for (size_t i = 0; i < length; i++)
                 batch->items[order[search.at + i]].state = STATE_PASSED;
             pass(&search, length);

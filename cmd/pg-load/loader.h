@@ -35,10 +35,11 @@ struct passed_check {
 struct loader {
     const struct load_options *options;
     struct target *target;
-    struct tally *tally; /* the run's */
-    bool insert;         /* keys by INSERT … ON CONFLICT: the last batch brought repeats */
-    bool isolate;        /* rows under savepoints: the last batch had a refused row */
-    bool immediate;      /* immediate constraints: that row was refused at COMMIT */
+    struct tally *tally;  /* the run's */
+    bool insert;          /* keys by INSERT … ON CONFLICT: the last batch brought repeats */
+    bool isolate;         /* rows under savepoints: the last batch had a refused row */
+    bool immediate;       /* immediate constraints: that row was refused at COMMIT */
+    bool again_immediate; /* after each try: a trigger defers them again */
     struct pg_error_names known; /* names that errors may be reported with */
     struct suspects suspects;    /* for the tally, if the current batch is committed */
     bool asked_for_split;        /* the error table was searched for rows of split messages */

@@ -143,13 +143,16 @@ struct item *row_batch_add(struct row_batch *batch, uint64_t number, const char 
 struct refusal *row_batch_refuse(struct row_batch *batch, struct item *item, const char *stage,
     const char *code)
 {
-    struct refusal *refusals =
-        grow(batch->refusals, batch->refusal_count, &batch->refusal_capacity, sizeof *refusals);
-    if (refusals == NULL)
-        return NULL;
-    batch->refusals = refusals;
-    item->refusal = (uint32_t)batch->refusal_count;
-    struct refusal *refusal = &batch->refusals[batch->refusal_count++];
+    /* A row with a refusal has been tried again. */
+    if (item->kind != ITEM_ROW || item->refusal == ROW_BATCH_NONE) {
+        struct refusal *refusals =
+            grow(batch->refusals, batch->refusal_count, &batch->refusal_capacity, sizeof *refusals);
+        if (refusals == NULL)
+            return NULL;
+        batch->refusals = refusals;
+        item->refusal = (uint32_t)batch->refusal_count++;
+    }
+    struct refusal *refusal = &batch->refusals[item->refusal];
     *refusal = (struct refusal){ .stage = "" };
     memccpy(refusal->stage, stage, '\0', sizeof refusal->stage - 1);
     memccpy(refusal->code, code, '\0', sizeof refusal->code - 1);

@@ -38,6 +38,7 @@ struct refusal {
     char constraint[PG_NAME_SIZE];
     bool unpartitioned;          /* the server refused it, because no partition takes it */
     bool about_value;            /* by its kind or by proof; not by the state of the table */
+    bool raised;                 /* by a function of the database */
     char text[PG_TEXT_SIZE / 2]; /* the text of the server or of jq, for --show-values only */
 };
 

@@ -5,8 +5,6 @@
 #include "table_rows.h"
 #include "upsert_load.h"
 
-enum { FOREIGN_KEY_ROUNDS = 16 };
-
 /* Sort the first ${count} of loader->order by their groups; ends[g] is the end of group g. */
 static int sort_by_group(struct loader *loader, const struct row_batch *batch, size_t count,
     size_t *ends)
@@ -97,21 +95,57 @@ static size_t next_round(struct loader *loader, struct row_batch *batch)
     return count;
 }
 
-static bool lacked_parent(const struct row_batch *batch, const struct item *item)
+/*
+ * Find the last record of each key that an upsert has applied. One before it that was refused must
+ * not be applied on top of it.
+ */
+static void find_last(struct loader *loader, const struct row_batch *batch)
 {
-    return item->kind == ITEM_ROW && item->state == STATE_REFUSED &&
-        strcmp(batch->refusals[item->refusal].sqlstate, "23503") == 0;
+    struct upsert *upsert = &loader->upsert;
+    memset(upsert->rest, 0, batch->count * sizeof *upsert->rest);
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].kind == ITEM_ROW && batch->items[i].state == STATE_PASSED)
+            upsert->rest[upsert->first[i]] = (uint32_t)i;
 }
 
-/* List the rows that lacked a row which the batch may have loaded since. */
-static size_t parent_round(struct loader *loader, struct row_batch *batch)
+static bool is_overtaken(const struct upsert *upsert, size_t item)
+{
+    return !upsert->form.has_newer && upsert->rest[upsert->first[item]] > item;
+}
+
+/*
+ * Return true when a refused row may pass once other rows of the batch have. A trigger may raise an
+ * error because a row is not there yet. A foreign key may lead to this table (${own}). An upsert
+ * can move a row that is in the way.
+ */
+static bool may_pass_later(const struct loader *loader, const struct row_batch *batch,
+    size_t number, bool own)
+{
+    const struct item *item = &batch->items[number];
+    bool upsert = loader->options->upsert.count > 0;
+    if (item->kind != ITEM_ROW || item->state != STATE_REFUSED)
+        return false;
+    if (upsert && is_overtaken(&loader->upsert, number))
+        return false;
+    const struct refusal *refusal = &batch->refusals[item->refusal];
+    if (strcmp(refusal->sqlstate, "23503") == 0)
+        return own;
+    bool in_way =
+        strcmp(refusal->sqlstate, "23505") == 0 || strcmp(refusal->sqlstate, "23P01") == 0;
+    return refusal->raised || (in_way && upsert);
+}
+
+/* List the rows that may pass because others have since. */
+static size_t later_round(struct loader *loader, struct row_batch *batch, bool own)
 {
     size_t count = 0;
+    if (loader->options->upsert.count > 0)
+        find_last(loader, batch);
     for (size_t i = 0; i < batch->key_count; i++) {
         if (!loader->fresh[i] || loader->tries[i] != ROW_BATCH_NONE)
             continue; /* some copy passed */
         for (uint32_t at = batch->heads[i]; at != ROW_BATCH_NONE; at = batch->items[at].next) {
-            if (!lacked_parent(batch, &batch->items[at]))
+            if (!may_pass_later(loader, batch, at, own))
                 continue;
             loader->tries[i] = at;
             loader->order[count++] = at;
@@ -120,7 +154,8 @@ static size_t parent_round(struct loader *loader, struct row_batch *batch)
     }
     for (size_t i = 0; i < batch->count; i++) {
         const struct item *item = &batch->items[i];
-        if (lacked_parent(batch, item) && (!loader->target->has_ledger || !item->has_key))
+        if (may_pass_later(loader, batch, i, own) &&
+            (!loader->target->has_ledger || !item->has_key))
             loader->order[count++] = (uint32_t)i;
     }
     for (size_t i = 0; i < count; i++)
@@ -128,21 +163,52 @@ static size_t parent_round(struct loader *loader, struct row_batch *batch)
     return count;
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+    const uint32_t *left = a, *right = b;
+    return *left < *right ? -1 : *left > *right;
+}
+
+/* Sort by the order of the records, or the reverse: parents may come behind their children. */
+static void sort_by_number(uint32_t *order, size_t count, bool backwards)
+{
+    qsort(order, count, sizeof *order, compare_numbers);
+    for (size_t i = 0; i < count / 2 && backwards; i++) {
+        uint32_t other = order[i];
+        order[i] = order[count - 1 - i];
+        order[count - 1 - i] = other;
+    }
+}
+
+/* Load the first ${count} of loader->order, and further copies of a key where one is refused. */
+static int load_copies(struct loader *loader, struct row_batch *batch, size_t count)
+{
+    for (; count > 0; count = next_round(loader, batch))
+        if (load_rows(loader, batch, count) != 0)
+            return -1;
+    return 0;
+}
+
 /* Load all rows that can be loaded; each has then passed, is a duplicate, or is refused. */
 static int load_rounds(struct loader *loader, struct row_batch *batch)
 {
-    size_t count = first_round(loader, batch);
-    size_t passed = SIZE_MAX;
-    for (int round = 0; round < FOREIGN_KEY_ROUNDS; round++) {
-        while (count > 0) {
-            if (load_rows(loader, batch, count) != 0)
-                return -1;
-            count = next_round(loader, batch);
-        }
-        size_t now = row_batch_count(batch, STATE_PASSED);
-        if (now == passed || (count = parent_round(loader, batch)) == 0)
-            break;
-        passed = now;
+    bool own = false;
+    if (load_copies(loader, batch, first_round(loader, batch)) != 0)
+        return -1;
+    size_t passed = row_batch_count(batch, STATE_PASSED);
+    if (passed > 0 && row_batch_count(batch, STATE_REFUSED) > 0 &&
+        pg_table_is_own_parent(loader->target->conn, batch->table, &own) != 0)
+        return -1;
+    /* Each round but the last lets one more row pass, so that they end. */
+    bool backwards = false;
+    for (size_t before = 0; passed > before;) {
+        size_t count = later_round(loader, batch, own);
+        backwards = !backwards;
+        sort_by_number(loader->order, count, backwards);
+        if (load_copies(loader, batch, count) != 0)
+            return -1;
+        before = passed;
+        passed = row_batch_count(batch, STATE_PASSED);
     }
     /* Mark the copies after the one that passed as duplicates. */
     for (size_t i = 0; i < batch->key_count; i++)

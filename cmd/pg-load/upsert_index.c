@@ -11,16 +11,18 @@ static size_t find_column(const struct pg_table *table, const char *name)
     return column;
 }
 
-/* "a, b" */
-static const char *list(const struct upsert_names *names, struct buf *text)
+/* a, "Odd name": the columns exist. */
+static const char *list(const struct upsert_names *names, const struct pg_table *table,
+    struct buf *text)
 {
     for (size_t i = 0; i < names->count; i++)
-        buf_printf(text, "%s%s", i == 0 ? "" : ", ", names->keys[i]);
+        buf_printf(text, "%s%s", i == 0 ? "" : ", ",
+            table->columns[find_column(table, names->keys[i])].quoted);
     const char *whole = buf_cstr(text);
     return whole == NULL ? "" : whole;
 }
 
-static void refuse(enum pg_upsert_result result, const char *shown, bool indexable,
+static void refuse(enum pg_upsert_result result, const char *shown, const struct pg_table *table,
     const char *index, const struct upsert_names *names, struct failure *failure)
 {
     static const char *const faults[] = {
@@ -32,7 +34,7 @@ static void refuse(enum pg_upsert_result result, const char *shown, bool indexab
     };
     struct buf text;
     buf_init(&text, 8192);
-    const char *columns = list(names, &text);
+    const char *columns = list(names, table, &text);
     if (result == PG_UPSERT_NO_ORDER) {
         (void)failure_set(failure, STATUS_UNAVAILABLE,
             "--newer: the type of column %s of %s has no order", names->newer, shown);
@@ -40,7 +42,7 @@ static void refuse(enum pg_upsert_result result, const char *shown, bool indexab
         (void)failure_set(failure, STATUS_UNAVAILABLE,
             "--upsert: %s has rule %s, and the server then takes no ON CONFLICT", shown, index);
         (void)failure_hint(failure, "replace the rule by a trigger, or load without --upsert");
-    } else if (result == PG_UPSERT_NO_INDEX && !indexable) {
+    } else if (result == PG_UPSERT_NO_INDEX && !table->indexable) {
         (void)failure_set(failure, STATUS_UNAVAILABLE,
             "--upsert: %s is a view or a foreign table, which has no unique index", shown);
         (void)failure_hint(failure, "name an ordinary table, or load without --upsert");
@@ -95,7 +97,7 @@ enum upsert_index upsert_index_read(struct pg_conn *conn, const struct pg_table 
         return UPSERT_INDEX_READ;
     if (result == PG_UPSERT_FAILED)
         return UPSERT_INDEX_FAILED;
-    refuse(result, shown, table->indexable, form->index, names, failure);
+    refuse(result, shown, table, form->index, names, failure);
     return UPSERT_INDEX_REFUSED;
 }
 

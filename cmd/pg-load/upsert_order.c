@@ -57,6 +57,8 @@ static void choose_several(const struct loader *loader, struct upsert *upsert,
 static void choose(const struct loader *loader, struct upsert *upsert,
     const struct row_batch *batch, const uint32_t *items, size_t count)
 {
+    for (size_t i = 0; i < count; i++)
+        upsert->first[items[i]] = upsert->first[items[0]];
     if (upsert->form.has_newer || are_alike(batch, items, count))
         choose_one(upsert, items, count, upsert->form.has_newer);
     else

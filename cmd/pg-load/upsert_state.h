@@ -22,9 +22,10 @@ struct upsert {
     uint32_t *rest;            /* those of them for the statement after that */
     uint32_t *rounds;          /* by item: the round that sends it, from 1; 0: it gives way */
     uint32_t *next;            /* by item: its replacement if it is refused, or ROW_BATCH_NONE */
+    uint32_t *first;           /* by item: the first of its key's items, or itself */
     struct span *keys;         /* by item: the place of its keys in the rows, if ${exact} */
     bool exact;                /* the sequence was made here (upsert_keys.h) */
-    size_t capacity;           /* of the five */
+    size_t capacity;           /* of the six */
     struct pg_upsert_columns columns;
     struct buf json;
     struct buf sql;

@@ -64,6 +64,17 @@ static const char columns_sql[] =
     " WHERE a.attrelid OPERATOR(pg_catalog.=) $1::pg_catalog.oid"
     " AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped ORDER BY a.attnum";
 
+/* Foreign keys within the table and its partitions, and triggers of its users. */
+static const char own_parent_sql[] =
+    "WITH tree AS (SELECT $1::pg_catalog.regclass::pg_catalog.oid AS oid"
+    "  UNION SELECT p.relid FROM pg_catalog.pg_partition_tree($1::pg_catalog.regclass) p)"
+    " SELECT FROM pg_catalog.pg_constraint c"
+    "  JOIN tree a ON a.oid OPERATOR(pg_catalog.=) c.conrelid"
+    "  JOIN tree b ON b.oid OPERATOR(pg_catalog.=) c.confrelid"
+    " WHERE c.contype OPERATOR(pg_catalog.=) 'f'"
+    " UNION ALL SELECT FROM pg_catalog.pg_trigger g"
+    "  JOIN tree t ON t.oid OPERATOR(pg_catalog.=) g.tgrelid WHERE NOT g.tgisinternal LIMIT 1";
+
 /* clang-format on */
 
 static bool is_true(const struct pg_conn *conn, size_t row, int column)
@@ -197,4 +208,13 @@ void pg_table_free(struct pg_table *table)
     free(table->quoted_schema);
     free(table->qualified);
     *table = (struct pg_table){ .schema = NULL };
+}
+
+int pg_table_is_own_parent(struct pg_conn *conn, const struct pg_table *table, bool *own)
+{
+    const struct pg_param param = { .data = table->qualified };
+    if (pg_conn_query(conn, own_parent_sql, &param, 1, false) != 0)
+        return -1;
+    *own = pg_conn_rows(conn) > 0;
+    return 0;
 }

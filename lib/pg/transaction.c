@@ -22,12 +22,13 @@ enum { MAX_SQL = 1 << 20 };
  * IntervalStyle define what the texts of records mean, and stay as set for database and role. A
  * server whose loader has vanished must not keep its keys locked. statement_timeout does not end a
  * backend that waits for COPY data. A working backend checks for its client only when told so, from
- * version 14 on, and not on every system.
+ * version 14 on, and not on every system. With exit_on_error a refused row would end the session.
  */
 static const char begin_sql[] =
     "BEGIN ISOLATION LEVEL READ COMMITTED;"
     "SET LOCAL client_encoding = 'UTF8';"
     "SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on;"
+    "SET LOCAL exit_on_error = off;"
     "SET LOCAL lock_timeout = '10s';"
     "SET LOCAL statement_timeout = '5min'; SET LOCAL idle_in_transaction_session_timeout = '1min';"
     "SET LOCAL tcp_keepalives_idle = 10; SET LOCAL tcp_keepalives_interval = 5;"
