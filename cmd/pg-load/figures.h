@@ -17,7 +17,7 @@ struct figures {
     const struct row_batch *batches;
     size_t batch_count;
     uint64_t read;            /* records */
-    uint64_t last_success_ms; /* time of the last commit, since 1970; 0: never */
+    uint64_t last_success_ms; /* last commit that settled a record, since 1970; 0: never */
     bool dry_run;             /* nothing is committed */
 };
 

@@ -71,6 +71,16 @@ static void end_split(struct run *run)
     run->ended = true;
 }
 
+/* Return true when COMMIT settled one of its records. A rejected one is stored nowhere, and its
+ * message comes again. */
+static bool has_settled(const struct row_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (verdict_status_is_final(batch->items[i].verdict))
+            return true;
+    return false;
+}
+
 /* Take back a batch; its verdicts follow those of earlier ones. Keep the first failure. Return 0 or
  * -1. */
 static int take_back(struct run *run, struct row_batch *batch, const struct failure *outcome,
@@ -84,7 +94,7 @@ static int take_back(struct run *run, struct row_batch *batch, const struct fail
         return -1;
     }
     batch->done_ms = run->options->dry_run ? 0 : clock_realtime_ms();
-    if (batch->done_ms != 0)
+    if (has_settled(batch))
         run->figures.last_success_ms = batch->done_ms;
     split_learn(run->split, batch);
     if (batch->without_verdict > 0)

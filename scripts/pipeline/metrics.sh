@@ -110,7 +110,10 @@ metrics_health() {
     its_why="the dead-letter queue grew $since ago"
     return 1
   fi
-  if [ "$commit" -ge "$idle" ]; then
+  if [ "$commit" -eq 0 ] && [ "$idle" -eq 0 ]; then
+    its_why='no commit and no empty receive so far'
+    return 1
+  elif [ "$commit" -ge "$idle" ]; then
     ago since $((now - commit))
     its_why="a batch was committed $since ago"
   else
@@ -120,6 +123,5 @@ metrics_health() {
   fi
   [ $((now - commit)) -ge "$2" ] || return 0
   its_why="no commit and no empty receive within the time; last: $its_why"
-  [ "$commit" -gt 0 ] || its_why='no commit and no empty receive so far'
   return 1
 }

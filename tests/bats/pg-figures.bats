@@ -36,6 +36,12 @@ feed() {
   at=$(value f.prom last_success_timestamp_seconds)
   [ "$(ls)" = f.prom ]
   [ "$(value f.prom last_exit_status)" = 1 ]
+  # Rejected records alone are no success.
+  record 41 '{"id":"x"}' | pg-load -t t --no-quarantine --metrics-file r.prom >out || [ $? -eq 1 ]
+  [ "$(value r.prom records_rejected_total) $(value r.prom last_success_timestamp_seconds)" = '1 0.000' ]
+  record 41 '{"id":"x"}' | pg-load -t t --metrics-file r.prom >out
+  [ "$(value r.prom last_success_timestamp_seconds)" != 0.000 ]
+  rm r.prom
   # Counts go on from run to run. A run without a commit keeps the time of the last one; a dry run
   # has none.
   pg-load -t t --metrics-file f.prom </dev/null

@@ -158,4 +158,7 @@ connections() { grep -v '/nscd/' calls | grep -E 'AF_INET|connect\('; }
     env -u SHELL bin/sqs2pg-status -c settings --health 5m || true
   run -1 connections
   env -i PATH="$PATH" SQS_QUEUE_URL="$QUEUE" SQS2PG_METRICS_DIR="$PWD/figures" bin/sqs2pg-status --health 5m || [ $? -eq 1 ]
+  # Longer than the time since 1970.
+  run -1 healthy 30000d
+  [ "$output" = 'sqs2pg-status: error: no commit and no empty receive so far' ]
 }
