@@ -29,12 +29,16 @@ queue_place() {
   fi
 }
 
+HELD=99 # the status of flock for a held lock: no program before it, and no failure of its own, has it
+
 # take_lock DIR HOW UNTIL WORD...: take a lock named after the words, shared or exclusive as flock
 # has it; wait for it until that time (milliseconds). Return 1 when another process holds it. The
 # file stays: after its removal two runs could lock two files of one name.
 take_lock() {
   local file lock_fd mask left=$(($3 - ${EPOCHREALTIME/[.,]/} / 1000))
-  file=$1/`printf '%s\0' "${@:4}" | sha256sum | cut -c 1-16`.lock
+  file=`printf '%s\0' "${@:4}" | sha256sum | cut -c 1-16`
+  [ ${#file} -eq 16 ] || fail "$UNAVAILABLE" 'cannot name the lock file: sha256sum or cut failed'
+  file=$1/$file.lock
   # Whoever can open it can hold it: only a group that may write our files anyway.
   mask=`umask`
   umask 077
@@ -48,7 +52,13 @@ take_lock() {
     fail "$PERMISSION" "the lock file $file belongs to another user; set SQS2PG_LOCK_DIR"
   [ "$left" -gt 0 ] || left=0
   printf -v left '%d.%03d' "$((left / 1000))" "$((left % 1000))"
-  aside flock flock -w "$left" "$2" "$lock_fd"
+  aside flock flock -E "$HELD" -w "$left" "$2" "$lock_fd"
+  set -- $?
+  case $1 in
+  0) return 0 ;;
+  "$HELD") return 1 ;;
+  *) fail "$UNAVAILABLE" "cannot lock $file: flock ended with status $1" ;;
+  esac
 }
 
 # lock_dir RESULT: set the folder of the lock files.

@@ -210,6 +210,28 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
     "SQS2PG_MASK_OPTIONS=-m .ip=hmac -m .device_id=siv --mapping $PWD/made/mapping" "SQS2PG_LOAD_OPTIONS=--reject-file $PWD/made/rejects" >>settings
   mkdir made
   (umask 022 && "$SQS2PG" -c settings --archive made) || true
+@test "only a held lock counts as another run: a missing or failing program of the lock is 69" {
+  local name
+  mkdir broken all
+  ln -s /bin/* /usr/bin/* "$(dirname "$(command -v sqs-pull)")"/* all 2>/dev/null || true
+  for name in flock setpriv sha256sum cut; do
+    printf '#!/bin/sh\nexit 1\n' >"broken/$name"
+    chmod 755 "broken/$name"
+    PATH=$PWD/broken:$PATH run --separate-stderr -69 "$SQS2PG" -c settings
+    [[ $stderr == 'sqs2pg: error: cannot '*lock* ]]
+    rm "broken/$name"
+    mv "all/$name" kept
+    PATH=$PWD/all run --separate-stderr -69 "$SQS2PG" -c settings
+    [[ $stderr == *'sqs2pg: error: cannot '*lock* ]]
+    mv kept "all/$name"
+  done
+  # shellcheck disable=SC2016  # sh's
+  printf '#!/bin/sh\nkill -9 $$\n' >broken/flock
+  chmod 755 broken/flock
+  PATH=$PWD/broken:$PATH run --separate-stderr -69 "$SQS2PG" --lock-status 5 -c settings
+  [[ $stderr == *'flock ended with status 137' ]]
+}
+
   # The mapping, the reject file, the archive, and the locks.
   [ "$(find made -type f ! -name '*.prom' -perm 600 | sed 's|.*/||; s/.*[.]//' | sort -u | xargs)" = 'gz lock mapping rejects' ]
   [ -z "$(find made -type f ! -name '*.prom' ! -perm 600)" ]
