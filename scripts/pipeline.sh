@@ -143,21 +143,40 @@ leave() {
   exit "$worst"
 }
 
-# prepare: find mistakes in key, policy, map, table or database before a message is received. Every
-# delivery counts for the redrive policy, and a message in flight is hidden from others. Return 0,
-# or a status.
+# try_rejects OPTION...: try the file for refused records in these options of pg-load, which opens
+# it when it loads.
+try_rejects() {
+  local file
+  value_of file --reject-file "$@"
+  # To open a FIFO would wait for its reader.
+  [ -n "$file" ] && [ ! -p "$file" ] && ! (umask 077 && : >>"$file") 2>/dev/null || return 0
+  message error "cannot write $file, the --reject-file of pg-load"
+  return "$IO"
+}
+
+# prepare: find mistakes in options, key, policy, map, table or database, and files that cannot be
+# written, before a message is received. Every delivery counts for the redrive policy, and a message
+# in flight is hidden from others. Return 0, or a status.
 prepare() {
-  local unwrap mask load kept
+  local pull unwrap mask load ack kept
+  words pull SQS2PG_PULL_OPTIONS
   words unwrap SQS2PG_UNWRAP_OPTIONS
   words mask SQS2PG_MASK_OPTIONS
   loading load
+  words ack SQS2PG_ACK_OPTIONS
+  # Should --help become the value of the last option, it still receives nothing.
+  quietly sqs-pull --print-depth "${pull[@]}" --help || return
   take_key || return
   [ "${unwrap[*]}" = off ] || quietly sqs-unwrap --require-sandbox "${unwrap[@]}" || return
   kept="${key_ends[trial]:-} ${key_ends[given]:-}"
   quietly pii-mask --require-sandbox --key-file "$key_trial" "${mask[@]}" || return
   kept=''
   drop_key trial
-  quietly pg-load "${load[@]}" --explain
+  quietly pg-load "${load[@]}" --explain || return
+  try_rejects "${load[@]}" || return
+  metrics_trial || return
+  # Without a verdict it sends no request for one.
+  quietly sqs-ack --print "${ack[@]}"
 }
 
 # renew: during a run, try what a start would try. On success the source stops. When everything

@@ -6,6 +6,7 @@
 #   metrics_options RESULT STAGE        add the option for its file to a stage's options
 #   metric RESULT FILE NAME             set the value of sqs2pg_NAME in the file; empty if missing
 #   metrics_file RESULT STAGE SETTING   set the file that a stage with these options writes
+#   metrics_trial                       0 when every stage could write its file
 #   metrics_health RESULT AGE_MS        0 when the queue is served; RESULT gives the reason
 
 # For the backquotes see pipeline.sh.
@@ -21,12 +22,20 @@ metrics_queue() {
   its_queue=${name_of_it//[!A-Za-z0-9_.-]/_}
 }
 
+# metrics_folder: return 0 when files can be made in the folder, else a status, after its message.
+metrics_folder() {
+  local dir=${settings[SQS2PG_METRICS_DIR]}
+  { [ ! -d "$dir" ] || [ ! -w "$dir" ]; } || return 0
+  message error "cannot write into the folder $dir of SQS2PG_METRICS_DIR"
+  return "$IO"
+}
+
 # metrics_options RESULT STAGE: a file that the settings name for the stage comes first.
 metrics_options() {
   local -n its_options=$1
   local dir=${settings[SQS2PG_METRICS_DIR]:-} queue
   [ -n "$dir" ] && [[ " ${its_options[*]}" != *' --metrics-file'* ]] || return 0
-  { [ -d "$dir" ] && [ -w "$dir" ]; } || fail "$IO" "cannot write into the folder $dir of SQS2PG_METRICS_DIR"
+  metrics_folder || exit
   metrics_queue queue
   its_options+=(--metrics-file "$dir/$queue-$2.prom")
   # The programs that use SQS label their metrics with the queue themselves.
@@ -36,15 +45,30 @@ metrics_options() {
 # metrics_file RESULT STAGE SETTING
 metrics_file() {
   local -n its_file=$1
-  local options_of_it queue_of_it i
+  local options_of_it queue_of_it
+  words options_of_it "$3"
+  value_of its_file --metrics-file "${options_of_it[@]}"
+  [ -z "$its_file" ] || return 0
   metrics_queue queue_of_it
   its_file=${settings[SQS2PG_METRICS_DIR]:-/nonexistent}/$queue_of_it-$2.prom
-  words options_of_it "$3"
-  for i in "${!options_of_it[@]}"; do
-    case ${options_of_it[i]} in
-    --metrics-file) its_file=${options_of_it[i + 1]:-} ;;
-    --metrics-file=*) its_file=${options_of_it[i]#*=} ;;
-    esac
+}
+
+# metrics_trial: return 0 when every stage could write its file, as far as that shows without
+# writing one; else a status, after its message.
+metrics_trial() {
+  local stage file folder
+  [ -z "${settings[SQS2PG_METRICS_DIR]:-}" ] || metrics_folder || return
+  for stage in sqs-pull:PULL sqs-unwrap:UNWRAP pii-mask:MASK pg-load:LOAD sqs-ack:ACK; do
+    metrics_file file "${stage%:*}" "SQS2PG_${stage#*:}_OPTIONS"
+    folder=.
+    [[ $file != */* ]] || folder=${file%/*}/
+    case $file in /nonexistent/*) continue ;; esac
+    # A lock file that another user left is not readable.
+    if [ ! -w "$folder" ] || [ -L "$file" ] || [ -e "$file" ] && [ ! -f "$file" ] ||
+      [ -e "$file.lock" ] && [ ! -r "$file.lock" ]; then
+      message error "cannot write $file, the metrics file of ${stage%:*}"
+      return "$IO"
+    fi
   done
 }
 

@@ -6,6 +6,7 @@
 #   require FILE NAME...     end the script unless these are set; name FILE, if there is one
 #   words RESULT NAME        set an array of the setting's words
 #   has_word NAME WORD       0 when it is one of them
+#   value_of RESULT OPTION WORD...   set the value of an option among these
 #   adopt PROGRAM            in a shell that becomes the program: export its part
 
 # For the backquotes see pipeline.sh.
@@ -120,6 +121,21 @@ words() {
   local -n its_words=$1
   local text_of_it=${settings[$2]:-}
   read -ra its_words <<<"${text_of_it//[$'\t\r\n']/ }"
+}
+
+# value_of RESULT OPTION WORD...: set it to the option's value among the words, or leave it empty.
+value_of() {
+  local -n its_value_of=$1
+  its_value_of=''
+  local option_of_it=$2
+  shift 2
+  while [ $# -gt 0 ]; do
+    case $1 in
+    "$option_of_it") its_value_of=${2:-} ;;
+    "$option_of_it="*) its_value_of=${1#*=} ;;
+    esac
+    shift
+  done
 }
 
 # has_word NAME WORD: return 0 when the setting has that word.

@@ -113,6 +113,32 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   [[ $stderr == *'pii-mask: error: none: cannot be opened'* ]]
 }
 
+@test "a mistake in any program's options and a file that cannot be written are found before a message is received" {
+  head -n 1 "$SAMPLE" | sqs-send -q -Q "$QUEUE"
+  mkdir figures
+  local line name
+  for line in 'PULL_OPTIONS=--wait 1 --vait 1' 'PULL_OPTIONS=--region' 'ACK_OPTIONS=--lingr 5s'; do
+    { cat settings && echo "SQS2PG_$line"; } >wrong
+    run --separate-stderr -64 "$SQS2PG" -c wrong
+  done
+  { cat settings && echo 'SQS2PG_ACK_OPTIONS=--profile none'; } >wrong
+  run --separate-stderr -78 "$SQS2PG" -c wrong
+  for line in LOAD_OPTIONS=--reject-file {PULL,UNWRAP,MASK,LOAD,ACK}_OPTIONS=--metrics-file; do
+    { cat settings && echo "SQS2PG_$line none/file"; } >wrong
+    run --separate-stderr -74 "$SQS2PG" -c wrong
+    [[ $stderr == *none/file* ]]
+  done
+  for name in sqs-pull sqs-unwrap pii-mask pg-load sqs-ack; do
+    mkdir "figures/${QUEUE##*/}-$name.prom"
+    run --separate-stderr -74 env SQS2PG_METRICS_DIR=figures "$SQS2PG" -c settings
+    [[ $stderr == "sqs2pg: error: cannot write figures/${QUEUE##*/}-$name.prom, the metrics file of $name" ]]
+    rmdir figures/*
+  done
+  # It has been received once, by this.
+  run -0 sqs-pull -Q "$QUEUE" -n 1 --wait 1
+  [ "$(jq .sqs.receive_count <<<"$output")" -eq 1 ]
+}
+
 @test "settings with a meaning for bash or the dynamic loader are refused: 78, with file and line" {
   local line
   for line in PATH=. LD_PRELOAD=x LD_LIBRARY_PATH=. IFS=x BASH_ENV=x ENV=x SECONDS=1 RANDOM=1 OPTIND=1 UID=0 EUID=0 PPID=1 \
@@ -184,6 +210,28 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   [ "$stderr" = "sqs2pg: error: the lock file $file belongs to another user; set SQS2PG_LOCK_DIR" ]
 }
 
+@test "only a held lock counts as another run: a missing or failing program of the lock is 69" {
+  local name
+  mkdir broken all
+  ln -s /bin/* /usr/bin/* "$(dirname "$(command -v sqs-pull)")"/* all 2>/dev/null || true
+  for name in flock setpriv sha256sum cut; do
+    printf '#!/bin/sh\nexit 1\n' >"broken/$name"
+    chmod 755 "broken/$name"
+    PATH=$PWD/broken:$PATH run --separate-stderr -69 "$SQS2PG" -c settings
+    [[ $stderr == 'sqs2pg: error: cannot '*lock* ]]
+    rm "broken/$name"
+    mv "all/$name" kept
+    PATH=$PWD/all run --separate-stderr -69 "$SQS2PG" -c settings
+    [[ $stderr == *'sqs2pg: error: cannot '*lock* ]]
+    mv kept "all/$name"
+  done
+  # shellcheck disable=SC2016  # sh's
+  printf '#!/bin/sh\nkill -9 $$\n' >broken/flock
+  chmod 755 broken/flock
+  PATH=$PWD/broken:$PATH run --separate-stderr -69 "$SQS2PG" --lock-status 5 -c settings
+  [[ $stderr == *'flock ended with status 137' ]]
+}
+
 @test "a password command gives the database password; it has no AWS variable" {
   # shellcheck disable=SC2016 # the command's own
   printf '#!/bin/sh\nenv >"%s/seen"\necho "$*"\n' "$PWD" >ask
@@ -210,28 +258,6 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
     "SQS2PG_MASK_OPTIONS=-m .ip=hmac -m .device_id=siv --mapping $PWD/made/mapping" "SQS2PG_LOAD_OPTIONS=--reject-file $PWD/made/rejects" >>settings
   mkdir made
   (umask 022 && "$SQS2PG" -c settings --archive made) || true
-@test "only a held lock counts as another run: a missing or failing program of the lock is 69" {
-  local name
-  mkdir broken all
-  ln -s /bin/* /usr/bin/* "$(dirname "$(command -v sqs-pull)")"/* all 2>/dev/null || true
-  for name in flock setpriv sha256sum cut; do
-    printf '#!/bin/sh\nexit 1\n' >"broken/$name"
-    chmod 755 "broken/$name"
-    PATH=$PWD/broken:$PATH run --separate-stderr -69 "$SQS2PG" -c settings
-    [[ $stderr == 'sqs2pg: error: cannot '*lock* ]]
-    rm "broken/$name"
-    mv "all/$name" kept
-    PATH=$PWD/all run --separate-stderr -69 "$SQS2PG" -c settings
-    [[ $stderr == *'sqs2pg: error: cannot '*lock* ]]
-    mv kept "all/$name"
-  done
-  # shellcheck disable=SC2016  # sh's
-  printf '#!/bin/sh\nkill -9 $$\n' >broken/flock
-  chmod 755 broken/flock
-  PATH=$PWD/broken:$PATH run --separate-stderr -69 "$SQS2PG" --lock-status 5 -c settings
-  [[ $stderr == *'flock ended with status 137' ]]
-}
-
   # The mapping, the reject file, the archive, and the locks.
   [ "$(find made -type f ! -name '*.prom' -perm 600 | sed 's|.*/||; s/.*[.]//' | sort -u | xargs)" = 'gz lock mapping rejects' ]
   [ -z "$(find made -type f ! -name '*.prom' ! -perm 600)" ]
