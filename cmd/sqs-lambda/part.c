@@ -42,6 +42,11 @@ static bool is_foreign(const char *name)
         !begins(name, "PG") && !begins(name, "KRB5") && !begins(name, "SQS2PG_");
 }
 
+static bool is_for_command(const char *name)
+{
+    return !begins(name, "AWS_") && strcmp(name, "SQS2PG_KEY_COMMAND") != 0;
+}
+
 /* Return true when the variable belongs to the part. */
 static bool has(enum part part, const char *name)
 {
@@ -54,7 +59,9 @@ static bool has(enum part part, const char *name)
     case PART_AWS:
         return is_common(name) || is_way_to_aws(name) || is_foreign(name);
     case PART_COMMAND:
-        return !begins(name, "AWS_") && strcmp(name, "SQS2PG_KEY_COMMAND") != 0;
+        return is_for_command(name);
+    case PART_COMMAND_WITH_KEY:
+        return is_for_command(name) && strcmp(name, "SQS2PG_KEY_FILE") != 0;
     }
     return false;
 }

@@ -105,10 +105,11 @@ static void add_load(struct stage *stage)
 
 static void add_command(struct stage *stage, char *const *words)
 {
-    begin(stage, "the command", PART_COMMAND);
+    bool wants_key = key_source_is_command();
+    begin(stage, "the command", wants_key ? PART_COMMAND_WITH_KEY : PART_COMMAND);
+    stage->wants_key = wants_key;
     /* Not a /dev/fd path: at AWS, /dev has numbers up to 2 only. */
-    stage->wants_key = key_source_is_command();
-    if (stage->wants_key)
+    if (wants_key)
         string_list_add(&stage->environment, "SQS2PG_KEY_FILE=/proc/self/fd/3");
     for (size_t i = 0; words[i] != NULL; i++)
         string_list_add(&stage->arguments, words[i]);
@@ -118,16 +119,16 @@ int stage_list(struct stage stages[STAGES_MOST], const struct lambda_options *op
     struct failure *failure)
 {
     int count = 0;
-    if (options->command != NULL) {
+    if (setting("SQS2PG_KEY_FILE") != NULL && key_source_is_command()) {
+        return failure_set(failure, STATUS_CONFIG,
+            "SQS2PG_KEY_FILE and SQS2PG_KEY_COMMAND exclude each other: set one of them");
+    } else if (options->command != NULL) {
         add_command(&stages[count++], options->command);
     } else if (setting("SQS2PG_TABLE") == NULL) {
         return failure_set(failure, STATUS_CONFIG, "SQS2PG_TABLE is not set");
     } else if (setting("SQS2PG_KEY_FILE") == NULL && !key_source_is_command()) {
         return failure_set(failure, STATUS_CONFIG,
             "neither SQS2PG_KEY_COMMAND nor SQS2PG_KEY_FILE is set");
-    } else if (setting("SQS2PG_KEY_FILE") != NULL && key_source_is_command()) {
-        return failure_set(failure, STATUS_CONFIG,
-            "SQS2PG_KEY_FILE and SQS2PG_KEY_COMMAND exclude each other: set one of them");
     } else {
         const char *unwrap = setting("SQS2PG_UNWRAP_OPTIONS");
         if (!is_off(unwrap)) {

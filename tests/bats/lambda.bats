@@ -112,6 +112,14 @@ teardown() { lambda_teardown; }
   run -0 invoke < <(bodies 1 2 | event 1)
   [[ $output == *'SQS2PG_KEY_FILE and SQS2PG_KEY_COMMAND exclude each other'*'"errorType":"Sqs2pg.Config"'* ]]
   grep -q '^sqs-lambda: warning: SQS2PG_METRICS_DIR is ignored' lambda.err
+  kill -9 "$(<emulator.pid)"
+  SQS2PG_KEY_COMMAND=true lambda_start -- cat
+  run -0 invoke < <(bodies 1 2 | event 1)
+  [[ $output == *'SQS2PG_KEY_FILE and SQS2PG_KEY_COMMAND exclude each other'*'"errorType":"Sqs2pg.Config"'* ]]
+  kill -9 "$(<emulator.pid)"
+  TIMEOUT=2 SQS2PG_KEY_FILE='' SQS2PG_TABLE=t SQS2PG_KEY_COMMAND='sleep 60' lambda_start
+  run -0 invoke < <(bodies 1 2 | event 1)
+  [[ $output == *'sleep did not end in time'*'"errorType":"Sqs2pg.Temporary"'* ]]
   for api in 127.0.0.1 :1 127.0.0.1:abc 127.0.0.1:99999 1:2:3 http://127.0.0.1:9; do
     AWS_LAMBDA_RUNTIME_API=$api run -78 sqs-lambda
     [[ $output == *'AWS_LAMBDA_RUNTIME_API is not HOST:PORT'* ]]
@@ -287,12 +295,14 @@ SCRIPT
 @test "a command has all variables except those of AWS, and the key through a descriptor" {
   create
   export SQS2PG_KEY_COMMAND="cat $PWD/k"
-  unset SQS2PG_KEY_FILE
-  lambda_start -- sh -c 'env >command.env; pii-mask -k "$SQS2PG_KEY_FILE" | pg-load -t "$SQS2PG_TABLE" --linger 0'
+  # One without a value is unset, and must not stand before that of the descriptor.
+  export SQS2PG_KEY_FILE=''
+  lambda_start -- sh -c 'tr "\\0" "\\n" </proc/$$/environ >command.env; pii-mask -k "$SQS2PG_KEY_FILE" | pg-load -t "$SQS2PG_TABLE" --linger 0'
   run -0 invoke < <(bodies 1 20 | event 1)
   [ "$output" = "$(failed)" ]
   [ "$(rows)" = '20|20' ]
   run -1 grep -E '^(AWS_|SQS2PG_KEY_COMMAND)' command.env
+  [ "$(grep -a ^SQS2PG_KEY_FILE= command.env)" = SQS2PG_KEY_FILE=/proc/self/fd/3 ]
   grep -q '^PGDATABASE=' command.env
 }
 
