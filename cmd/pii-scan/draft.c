@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "alike.h"
 #include "draft.h"
 #include "judge.h"
 
@@ -9,6 +10,7 @@
 struct proposal {
     struct buf *out;
     struct records *records;
+    struct alike *alike;
     bool aside; /* the members beside the reserved ones, not the root's */
     size_t rules;
     uint64_t most; /* largest number of records with a value at one rule */
@@ -30,6 +32,16 @@ static bool has_data_below(const struct node *node)
     return false;
 }
 
+/* Return true when the values are objects, arrays and texts in turn. */
+static bool is_mixed(const struct node *node)
+{
+    uint64_t objects = node->types[JSON_OBJECT];
+    uint64_t arrays = node->types[JSON_ARRAY];
+    uint64_t others = node->types[JSON_STRING] + node->types[JSON_NUMBER] + node->types[JSON_TRUE] +
+        node->types[JSON_FALSE];
+    return (objects > 0) + (arrays > 0) + (others > 0) > 1;
+}
+
 /*
  * Return true when the rule must name the node itself. Either the node is personal, or a value
  * below it is and no path can name that value. Then keys are data, or the node's values are
@@ -37,15 +49,11 @@ static bool has_data_below(const struct node *node)
  */
 static bool is_place(const struct proposal *proposal, struct node *node)
 {
-    uint64_t objects = node->types[JSON_OBJECT];
-    uint64_t arrays = node->types[JSON_ARRAY];
-    uint64_t others = node->types[JSON_STRING] + node->types[JSON_NUMBER] + node->types[JSON_TRUE] +
-        node->types[JSON_FALSE];
     if (node->step == TREE_DATA || (proposal->aside && records_is_way(proposal->records, node)))
         return false;
     if (judge_personal(node) != 0)
         return true;
-    if ((objects > 0) + (arrays > 0) + (others > 0) <= 1 && !has_data_below(node))
+    if (!is_mixed(node) && !has_data_below(node))
         return false;
     return has_personal_below(node);
 }
@@ -88,16 +96,10 @@ static bool is_renamed(const struct node *node)
     return false;
 }
 
-/* Return the number of records with a value at the path. */
-static uint64_t present(const struct node *node)
-{
-    uint64_t nulls = node->types[JSON_NULL];
-    return node->records > nulls ? node->records - nulls : 0;
-}
-
 /* Return true when the same key also occurs elsewhere with nothing personal. */
-static bool is_elsewhere(const struct proposal *proposal, const struct node *node)
+static bool is_elsewhere(const struct proposal *proposal, const struct node *place)
 {
+    const struct node *node = alike_key(place);
     for (int part = RECORDS_ROOT; part < RECORDS_PARTS; part++) {
         struct node *root = records_root(proposal->records, (enum records_part)part);
         for (struct node *at = root->first; at != NULL; at = tree_after(at, root))
@@ -126,7 +128,7 @@ static void add_rule(struct proposal *proposal, struct node *node)
 {
     struct buf *out = proposal->out;
     uint64_t records = records_counts(proposal->records)->records;
-    uint64_t with = present(node);
+    uint64_t with = node->present;
     add_comment(out, node);
     (void)tree_path(out, node);
     (void)buf_puts(out, " siv pad");
@@ -135,6 +137,8 @@ static void add_rule(struct proposal *proposal, struct node *node)
     if (with * 2 < records || (with < records && is_elsewhere(proposal, node)))
         (void)buf_puts(out, " optional");
     (void)buf_puts(out, "\n\n");
+    if (alike_add(proposal->alike, node) != 0)
+        out->failed = true;
     proposal->rules++;
     if (with > proposal->most)
         proposal->most = with;
@@ -162,6 +166,65 @@ static void add_rules(struct proposal *proposal, struct node *root)
     }
 }
 
+/* Hide a path that has a value of a personal kind below a key as that of a rule. */
+static void add_hidden(struct proposal *proposal, struct node *node)
+{
+    (void)buf_puts(proposal->out, "# ");
+    (void)tree_path(proposal->out, node);
+    (void)buf_puts(proposal->out,
+        ": a key as that of a rule, with some value of a personal kind\n");
+    add_rule(proposal, node);
+}
+
+/* Return true when a line must name the path itself, so that "near" does not seal the sample. */
+static bool is_near_place(const struct proposal *proposal, struct node *node)
+{
+    if (node->step == TREE_DATA || has_personal_below(node) ||
+        (proposal->aside && records_is_way(proposal->records, node)))
+        return false;
+    /* no path can name a part of values that are objects, arrays and texts in turn */
+    for (struct node *at = node; is_mixed(node) && at != NULL; at = tree_after(at, node))
+        if (alike_is_near(proposal->alike, at))
+            return true;
+    return alike_is_near(proposal->alike, node);
+}
+
+/*
+ * Name the paths without a finding whose key is that of a rule: they pass, or are hidden when a
+ * value there is of a personal kind.
+ */
+static void add_near(struct proposal *proposal, struct node *root)
+{
+    bool any = false;
+    for (struct node *at = root->first; at != NULL;) {
+        bool place = is_place(proposal, at);
+        if (!place && at->parent == root && at->step != TREE_KEY) {
+            at = beside(at, root); /* a root that is an array */
+            continue;
+        }
+        if (!place && !is_near_place(proposal, at)) {
+            at = tree_after(at, root);
+            continue;
+        }
+        if (!place && alike_is_personal(proposal->alike, at)) {
+            if (any)
+                (void)buf_putc(proposal->out, '\n');
+            any = false;
+            add_hidden(proposal, at);
+        } else if (!place) {
+            if (!any)
+                (void)buf_puts(proposal->out,
+                    "# Nothing likely personal, but with the key of a rule in another spelling:\n");
+            any = true;
+            (void)tree_path(proposal->out, at);
+            (void)buf_puts(proposal->out, " keep\n");
+        }
+        at = beside(at, root);
+    }
+    if (any)
+        (void)buf_putc(proposal->out, '\n');
+}
+
 /* Add "keep" for the paths without a rule that are not personal and whose names are known. */
 static void add_known(struct proposal *proposal, struct node *root)
 {
@@ -172,7 +235,9 @@ static void add_known(struct proposal *proposal, struct node *root)
             at = at->step == TREE_DATA ? beside(at, root) : tree_after(at, root);
             continue;
         }
-        if (!place) {
+        if (!place && alike_is_personal(proposal->alike, at)) {
+            add_hidden(proposal, at);
+        } else if (!place) {
             (void)tree_path(proposal->out, at);
             (void)buf_puts(proposal->out, " keep\n");
         }
@@ -248,12 +313,12 @@ static void add_checks(struct proposal *proposal)
         "near seal\n\n");
 }
 
-int draft_policy(struct buf *out, struct records *records)
+static void add_policy(struct buf *out, struct records *records, struct alike *alike)
 {
     struct node *root = records_root(records, RECORDS_ROOT);
     struct node *beside_root = records_root(records, RECORDS_RECORD);
-    struct proposal proposal = { .out = out, .records = records };
-    struct proposal aside = { .out = out, .records = records, .aside = true };
+    struct proposal proposal = { .out = out, .records = records, .alike = alike };
+    struct proposal aside = { .out = out, .records = records, .alike = alike, .aside = true };
     add_head(out, records_counts(records)->records);
     add_rules(&proposal, root);
     add_rules(&aside, beside_root);
@@ -276,6 +341,9 @@ int draft_policy(struct buf *out, struct records *records)
         add_known(&proposal, root);
         add_known(&aside, beside_root);
         (void)buf_puts(out, "other quarantine\n\n");
+    } else {
+        add_near(&proposal, root);
+        add_near(&aside, beside_root);
     }
     proposal.rules += aside.rules;
     if (aside.most > proposal.most)
@@ -285,5 +353,14 @@ int draft_policy(struct buf *out, struct records *records)
     add_aside(out, records_root(records, RECORDS_ATTRIBUTES));
     add_aside(out, records_root(records, RECORDS_FIFO));
     add_aside(out, records_root(records, RECORDS_ENVELOPE));
+}
+
+int draft_policy(struct buf *out, struct records *records)
+{
+    struct alike *alike = alike_new();
+    if (alike == NULL)
+        return -1;
+    add_policy(out, records, alike);
+    alike_free(alike);
     return out->failed ? -1 : 0;
 }

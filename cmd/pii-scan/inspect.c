@@ -225,6 +225,7 @@ static void inspect_key_words(const struct inspect_key *key, const struct likely
 static void add(struct inspect_finding *finding, const struct inspect_finding *other)
 {
     finding->kinds |= other->kinds;
+    finding->shaped |= other->shaped;
     finding->hidden |= other->hidden;
     finding->role = finding->role || other->role;
     finding->opaque = finding->opaque || other->opaque;
@@ -272,10 +273,13 @@ int inspect_scalar(struct inspect *inspect, const struct inspect_key *key, enum 
     if (kind == JSON_STRING) {
         result = inspect_string(inspect, key, &value, finding);
     } else {
-        if (finding->long_number && (key->traits & (KEY_NUMBER | KEY_TIME | KEY_OPAQUE)) == 0)
-            finding->kinds |= detect_kinds(text, length, DETECT_BIT(DETECT_CARD));
+        if (finding->long_number)
+            finding->shaped = detect_kinds(text, length, DETECT_BIT(DETECT_CARD));
+        if ((key->traits & (KEY_NUMBER | KEY_TIME | KEY_OPAQUE)) == 0)
+            finding->kinds |= finding->shaped;
         inspect_key_words(key, &value, finding);
     }
+    finding->shaped |= finding->detected;
     if ((finding->detected & (DETECT_BIT(DETECT_IPV4) | DETECT_BIT(DETECT_IPV6))) != 0)
         finding->detected |= DETECT_BIT(KEY_IP);
     finding->hidden = finding->kinds & ~finding->detected;
@@ -335,7 +339,9 @@ static const struct key_meaning *inspect_at_name(struct inspect *inspect,
         name = decode(strings, walk->key, walk->key_length, &length);
     if (name == NULL)
         return NULL;
-    finding->kinds |= detect_kinds(name, length, DETECT_ALL);
+    unsigned shaped = detect_kinds(name, length, DETECT_ALL);
+    finding->kinds |= shaped;
+    finding->shaped |= shaped;
     return meaning_of(inspect, name, length, room);
 }
 

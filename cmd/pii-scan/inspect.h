@@ -34,6 +34,7 @@ void inspect_key_below(struct inspect_key *key, const struct key_meaning *meanin
 
 struct inspect_finding {
     unsigned kinds;    /* a set, including bits of enum inspect_kind */
+    unsigned shaped;   /* kinds that "detect" finds in the string, or in the digits of a number */
     unsigned detected; /* kinds that "detect" of a policy finds in the string as it is */
     unsigned hidden;  /* those of ${kinds} that it would miss: in a number, in base64, by the key */
     bool masked;      /* a token of pii-mask, with nothing to find */

@@ -78,6 +78,7 @@ static int merge(struct node *into, const struct node *from)
 {
     for (size_t i = 0; i < INSPECT_KINDS; i++)
         into->hits[i] += from->hits[i];
+    into->shaped |= from->shaped;
     into->hidden |= from->hidden;
     into->values += from->values;
     into->masked += from->masked;
@@ -234,6 +235,7 @@ int tree_add(struct node *node, const struct inspect_finding *finding, uint64_t 
     node->values++;
     for (unsigned kinds = finding->kinds; kinds != 0; kinds &= kinds - 1)
         node->hits[__builtin_ctz(kinds)]++;
+    node->shaped |= finding->shaped;
     node->hidden |= finding->hidden;
     node->masked += finding->masked;
     node->roles += finding->role;

@@ -38,11 +38,14 @@ struct node {
     bool whole;      /* its members share one node, TREE_DATA */
     uint64_t serial; /* of the last record that had it */
     uint64_t records;
+    uint64_t present; /* records with a value here that is not null */
+    bool is_present;  /* in the last record */
     uint64_t types[TREE_TYPES];
 
     uint64_t values; /* inspected: all but null, "", true, false and containers */
     uint64_t again;  /* values found in the memo */
     uint64_t hits[INSPECT_KINDS];
+    unsigned shaped; /* kinds that a value has by its shape, whatever its key */
     unsigned hidden; /* kinds that a value has where "detect" of a policy misses them */
     uint64_t masked;
     uint64_t roles;
@@ -116,6 +119,11 @@ static inline void tree_count(struct node *node, uint64_t serial, enum json_kind
     if (node->serial != serial) {
         node->serial = serial;
         node->records++;
+        node->is_present = false;
+    }
+    if (kind != JSON_NULL && !node->is_present) {
+        node->is_present = true;
+        node->present++;
     }
     node->types[kind]++;
 }

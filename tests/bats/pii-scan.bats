@@ -132,6 +132,34 @@ END
   jq -e '.error == null and .body.masked_ip == "x"' out
 }
 
+@test "a proposed policy does not seal the sample for a key as that of a rule" {
+  local records
+  while read -r records; do
+    tr ';' '\n' <<<"$records" | jq -c '{body: .}' >in
+    pii-scan --suggest <in >policy
+    pii-mask -q -k k -p policy <in >out
+    [ "$(jq -c 'select(.error)' out)" = '' ] || { echo "$records"; cat policy out; false; }
+    run -1 grep -E '@b.com|4917|41111|203\.0' out
+    run -0 pii-scan -q -p policy <in
+  done <<'END'
+{"email":"a@b.com","e_mail":true}
+{"phone":"+491701234567","Phone":"mobile"}
+{"email":"a@b.com","user":{"Email":"verified"}}
+{"m":"a@b.com","user":{"ref":"u1@b.com"},"ref":"4111111111111111"}
+{"m":"a@b.com","user":{"ref":"u1@b.com"},"ref":4111111111111111}
+{"m":"a@b.com","a":{"ip":["203.0.113.7","203.0.113.8"]},"ip":"none"};{"m":"c@b.com","a":{"ip":[]},"ip":"none"}
+{"email":"a@b.com","x":{"E-Mail":{"set":true}}};{"email":"c@b.com","x":"none"}
+{"email":"a@b.com","list":[{"EMAIL":["none"]},{"EMAIL":{}}]}
+END
+  # Such a path passes by name; another that has the key of a rule is left to the check.
+  echo '{"body":{"email":"a@b.com","e_mail":true,"x":{"email":"none"}}}' >in
+  pii-scan --suggest <in >policy
+  [ "$(grep -v '^#' policy | grep .)" = $'.email siv pad\n.e_mail keep\nunmatched seal\nnear seal' ]
+  # Nulls of an array do not count against the records with values.
+  echo '{"body":{"ips":[null,null,"203.0.113.7"]}}' >in
+  pii-scan --suggest <in | grep -qx '.ips\[\] siv pad'
+}
+
 @test "the proposed policy is valid, and pii-mask with it leaves nothing in clear" {
   pii-scan --suggest <"$SAMPLE" >policy
   [ "$(grep -v '^#' policy | grep .)" = $'.ip siv pad as masked_ip\n.device_id siv pad as masked_device_id\nunmatched seal\nnear seal' ]
