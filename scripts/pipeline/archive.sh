@@ -51,6 +51,8 @@ END {
 open_archive() {
   local place account name mask whole
   queue_place place account name
+  # No program takes the names for options.
+  [[ $1 != -* ]] || set -- "./$1"
   archive[stem]=$1/$name
   archive[gzip]=`program gzip` || exit
   # A renewed pipeline within the same second uses the next second.

@@ -293,6 +293,10 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   # A run without a message leaves no file.
   sqs2pg -c settings --archive kept
   [ "$(find kept -type f | wc -l)" -eq 1 ]
+  mv kept ./-x
+  sqs-send -Q "$QUEUE" <"$SAMPLE"
+  sqs2pg -c settings --archive=-x
+  [ "$(find ./-x -name '*.gz' | wc -l)" -eq 2 ]
 }
 
 @test "--archive: during the run the file is a .part" {
