@@ -43,7 +43,7 @@ done </proc/self/environ
 unset -v name
 
 NAME=sqs2pg
-OK=0 USAGE=64 UNAVAILABLE=69 IO=74 PERMISSION=77 CONFIG=78
+OK=0 USAGE=64 UNAVAILABLE=69 IO=74 TEMPORARY=75 PERMISSION=77 CONFIG=78
 
 # ---- messages ----------------------------------------------------------------
 

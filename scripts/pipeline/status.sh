@@ -9,6 +9,7 @@
 :
 
 USUAL_AGE=900000 # ms: what --health asks about, on the screen
+ANSWER_TIME=15   # seconds for all requests of a program: a silent server is no failure to retry
 
 status_usage() {
   cat 2>/dev/null <<'USAGE'
@@ -85,9 +86,15 @@ asked() {
   local -n its_answer=$1
   local path status
   path=`program "$2"` || exit
-  its_answer=`aside "$2" "$path" "${flags[@]}" "${@:3}" </dev/null`
+  # setpriv once more, because timeout starts a process.
+  its_answer=`aside "$2" timeout -k 1 "$ANSWER_TIME" setpriv --pdeathsig KILL -- "$path" "${flags[@]}" "${@:3}" </dev/null`
   status=$?
   [ "$status" -ne 0 ] || return 0
+  case $status in 124 | 137)
+    message error "$2 had no answer within $ANSWER_TIME s"
+    status=$TEMPORARY
+    ;;
+  esac
   its_answer=''
   worsen "$status"
 }
@@ -132,6 +139,14 @@ in_json() {
   local -n its_found=$1
   its_found=null
   [[ ! $2 =~ $3 ]] || its_found=${BASH_REMATCH[1]}
+}
+
+# name_in_json RESULT TEXT: set it to the member name, without its escapes, or null.
+name_in_json() {
+  local -n its_name=$1
+  in_json its_name "$2" '"name":"(([^"\]|\\.)*)"'
+  its_name=${its_name//\\\"/\"}
+  its_name=${its_name//\\\\/\\}
 }
 
 # commas RESULT NUMBER: group the thousands.
@@ -225,7 +240,7 @@ show_tables() {
     row table 'unknown: the request to the database failed'
     return
   fi
-  in_json name "${facts[table]}" '"name":"([^"]*)"'
+  name_in_json name "${facts[table]}"
   in_json commit "${facts[table]}" '"last_commit":"([^"]*)"'
   in_json committed "${facts[table]}" '"committed":([0-9]+)'
   in_json quarantined "${facts[table]}" '"quarantined":([0-9]+)'
@@ -238,7 +253,7 @@ show_tables() {
   text="$total unresolved${text:+: $text}"
   [ "${facts[quarantined]}" != null ] || text='not kept'
   row quarantined "$text"
-  in_json name "${facts[ledger]}" '"name":"([^"]*)"'
+  name_in_json name "${facts[ledger]}"
   in_json keys "${facts[ledger]}" '"keys":([0-9]+)'
   in_json bytes "${facts[ledger]}" '"bytes":([0-9]+)'
   commas keys "$keys"

@@ -128,6 +128,28 @@ aged() {
   run -64 pg-load -t t --print-status --explain
 }
 
+@test "a queue that accepts and does not answer is given up: 75, and the rest is shown" {
+  local port
+  port=$(servers_free_port)
+  sed -i 's/^ANSWER_TIME=15 /ANSWER_TIME=2 /' bin/pipeline/status.sh
+  python3 -c "import socket, time; s = socket.create_server(('127.0.0.1', $port)); time.sleep(60)" 3>&- 4>&- &
+  echo $! >pid
+  echo "SQS2PG_PULL_OPTIONS=--endpoint-url http://127.0.0.1:$port" >>settings
+  run --separate-stderr -75 timeout 20 bin/sqs2pg-status -c settings
+  [ "$stderr" = 'sqs2pg-status: error: sqs-pull had no answer within 2 s' ]
+  [[ $output == *'queue         unknown'*'table         user_logins: '* ]]
+}
+
+@test "a quoted name of the table stands whole on the screen" {
+  sql 'ALTER TABLE user_logins RENAME TO "Log""\}ins"'
+  sed -i 's/^SQS2PG_TABLE=.*/SQS2PG_TABLE=public."Log""\\}ins"/' settings
+  head -n 1 "$SAMPLE" | send
+  "$SQS2PG" -c settings
+  run -0 status
+  [[ $output == *$'\ntable         public."Log""\\}ins": last commit '* ]]
+  [[ $output == *$'\nledger        public."Log""\\}ins_ledger": 0 keys, '* ]]
+}
+
 @test "each program of sqs2pg-status gets only its own part of the settings" {
   local name
   for name in sqs-pull pg-load pii-keygen; do
