@@ -87,7 +87,8 @@ static void tell_left(const struct undo *undo, const struct filter_counts *count
         msg_warn("%" PRIu64 " of %" PRIu64 " records could not be unmasked and pass unchanged",
             counts->errors, counts->records);
         msg_hint("look at their member error: unknown-key means that the key file lacks the key");
-    } else if (counts->changed > 0 && counts->opened == 0 && values_back(undo) == 0) {
+    } else if (counts->changed + unmask_left(undo->unmask) > 0 && counts->opened == 0 &&
+        values_back(undo) == 0) {
         msg_warn("nothing was unmasked: no rule of the policy matched a masked value");
         msg_hint(
             "give the policy of the masking with --policy, and the place of the values with --root");

@@ -84,6 +84,17 @@ static size_t head_length(const char *text, size_t length, const char *tag)
     return fits ? head : 0;
 }
 
+bool token_is_alike(const char *text, size_t length)
+{
+    static const char *const tags[] = { "siv1", "hmac1", "seal1" };
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+        size_t head = head_length(text, length, tags[i]);
+        if (head > 0 && length > head)
+            return true;
+    }
+    return false;
+}
+
 enum token_result token_read(const struct token_value *value, const char *tag,
     const struct keyring *ring, struct buf *bytes, size_t *key)
 {

@@ -88,6 +88,9 @@ enum token_result {
 enum token_result token_read(const struct token_value *value, const char *tag,
     const struct keyring *ring, struct buf *bytes, size_t *key);
 
+/* Return true when the content of a string has the form of a token of any key: "siv1.KEYID.…". */
+bool token_is_alike(const char *text, size_t length);
+
 /*
  * Return the number of the key that the match in ${text} names ("key" of "pii"), or KEYRING_NONE.
  */

@@ -3,6 +3,7 @@
 
 #include "json/scan.h"
 #include "json/splice.h"
+#include "json/strings.h"
 #include "mask/compiled.h"
 #include "mask/opening.h"
 #include "mask/reference.h"
@@ -23,6 +24,7 @@ struct unmask {
     struct buf scratch;
     struct reference reference;
     uint64_t *values; /* values unmasked, indexed by rule */
+    uint64_t left;    /* records without a value for the policy, but with tokens */
     uint64_t serial;  /* of the current record */
 };
 
@@ -31,10 +33,11 @@ struct findings {
     bool has_error;
     bool has_sealed;
     bool has_pii;
-    bool has_value; /* something to undo */
-    bool has_left;  /* something irreversible */
-    size_t key;     /* named by the record, or given; else NONE */
-    bool unknown;   /* the record names a key that is not in the ring, or more than one */
+    bool has_value;  /* something to undo */
+    bool has_masked; /* which is neither null nor "" */
+    bool has_left;   /* something irreversible */
+    size_t key;      /* named by the record, or given; else NONE */
+    bool unknown;    /* the record names a key that is not in the ring, or more than one */
     const char *code;
     const char *says;
     const char *path;
@@ -65,6 +68,11 @@ struct unmask *unmask_new(const struct policy *policy, const struct keyring *rin
 uint64_t unmask_values(const struct unmask *unmask, size_t rule)
 {
     return unmask->values[rule];
+}
+
+uint64_t unmask_left(const struct unmask *unmask)
+{
+    return unmask->left;
 }
 
 void unmask_assume_key(struct unmask *unmask, size_t key)
@@ -116,6 +124,8 @@ static void look_for_values(struct unmask *unmask, struct findings *findings)
         const struct compiled_node *node = &unmask->compiled->nodes[unmask->matches.list[i].node];
         if (node->role == COMPILED_VALUE) {
             findings->has_value = true;
+            findings->has_masked =
+                findings->has_masked || !token_is_nothing(&unmask->matches.list[i]);
             unmask->compiled->rules[node->rule].seen = unmask->serial;
         }
     }
@@ -129,6 +139,25 @@ static void look_at_key(const struct unmask *unmask, const char *text,
     bool other = findings->key != KEYRING_NONE && findings->key != key;
     findings->unknown = findings->unknown || key == KEYRING_NONE || other;
     findings->key = key;
+}
+
+/* Return true when a string outside "pii" looks like a token: no rule of the policy names it. */
+static bool has_token(const struct unmask *unmask, const char *text, size_t length)
+{
+    struct json_string_place place;
+    for (size_t at = 0; json_strings_next(text, length, &at, &place);) {
+        if (!place.plain || !token_is_alike(text + place.start + 1, place.end - place.start - 2))
+            continue;
+        const struct json_match *list = unmask->matches.list;
+        size_t i = 0;
+        for (; i < unmask->matches.count; i++)
+            if (unmask->compiled->nodes[list[i].node].role == COMPILED_PII &&
+                place.start >= list[i].value && place.start < list[i].end)
+                break;
+        if (i == unmask->matches.count)
+            return true;
+    }
+    return false;
 }
 
 static void look(struct unmask *unmask, const char *text, struct findings *findings)
@@ -277,6 +306,11 @@ static enum filter_outcome unmask_record(struct unmask *unmask, const char *text
         return open_record(unmask, text, length, out);
     if (findings.code != NULL)
         return explain(unmask, text, length, &findings, out);
+    if (findings.has_pii && !findings.has_masked && has_token(unmask, text, length)) {
+        struct json_splice unchanged = { out, text, length, 0 };
+        unmask->left += !findings.has_left;
+        return json_splice_finish(&unchanged) == 0 ? FILTER_PASSED : FILTER_FAILED;
+    }
     switch (write_clear(unmask, text, length, &findings, out)) {
     case TOKEN_OK:
         count_values(unmask);

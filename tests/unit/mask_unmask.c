@@ -113,11 +113,34 @@ static void leaves_what_cannot_be_undone(void **state)
     buf_free(&back);
 }
 
+/* A policy of other values removes no "pii" while tokens remain; it does when none do. */
+static void leaves_tokens_of_other_policies(void **state)
+{
+    (void)state;
+    static const char *const others[] = { ".g siv", ".w siv as x", ".g siv as w", ".g hmac" };
+    struct buf out, back;
+    buf_init(&out, 1 << 16);
+    buf_init(&back, 1 << 16);
+    assert_int_equal(pass(true, ".body", ".v siv", "{\"body\":{\"w\":null,\"v\":1}}", &out),
+        FILTER_CHANGED);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_int_equal(pass(false, ".body", others[i], out.data, &back), FILTER_PASSED);
+        assert_string_equal(back.data, out.data);
+    }
+    static const char empty[] =
+        "{\"body\":{\"w\":\"siv1.x\"},\"pii\":{\"key\":\"" ID "\",\"x\":\"siv1." ID ".AA\"}}";
+    assert_int_equal(pass(false, ".body", ".g siv", empty, &back), FILTER_CHANGED);
+    assert_string_equal(back.data, "{\"body\":{\"w\":\"siv1.x\"}}");
+    buf_free(&out);
+    buf_free(&back);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(never_guesses),
         cmocka_unit_test(leaves_what_cannot_be_undone),
+        cmocka_unit_test(leaves_tokens_of_other_policies),
     };
     return cmocka_run_group_tests(tests, make_ring, free_ring);
 }
