@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/msg.h"
@@ -216,6 +217,25 @@ static void warn_of_methods(const struct policy *policy)
             msg_warn_always("%s: %s", policy->rules[i].path, policy->rules[i].method->warning);
 }
 
+/* Refuse an option that would write to the key file. Return 0, or -1 with ${failure}. */
+static int spare_key(const struct program_settings *settings, struct failure *failure)
+{
+    const struct {
+        const char *option;
+        const char *file;
+    } written[] = { { "--metrics-file", settings->stream.meter.metrics_file },
+        { settings->journal_option, settings->journal_file } };
+    struct stat key, other;
+    if (stat(settings->key_file, &key) != 0)
+        return 0; /* reading it reports that */
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+        if (written[i].file != NULL && stat(written[i].file, &other) == 0 &&
+            key.st_dev == other.st_dev && key.st_ino == other.st_ino)
+            return failure_set(failure, STATUS_USAGE, "option %s %.200s: this is the key file",
+                written[i].option, written[i].file);
+    return 0;
+}
+
 int program_run(const struct program_settings *settings, const struct program_verb *verb)
 {
     struct failure failure = { .status = STATUS_OK };
@@ -241,7 +261,8 @@ int program_run(const struct program_settings *settings, const struct program_ve
         startup_lines(policy, settings->lines, verb->undo, settings->key_id != NULL, &inputs.rule,
             &failure) != 0)
         goto out;
-    if (open_meter(&running, settings, policy, &failure) != 0)
+    if (spare_key(settings, &failure) != 0 ||
+        open_meter(&running, settings, policy, &failure) != 0)
         goto out;
     if (startup_keys(settings->key_file, settings->group_readable, &ring, &failure) != 0)
         goto out;

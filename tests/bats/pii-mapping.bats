@@ -33,6 +33,22 @@ records() {
   pii-unmask -k k -p p --mapping map | jq -se 'length == 9 and all(.clear != null)'
 }
 
+@test "an output option that names the key file is refused, and the key stays" {
+  cp k before
+  ln -s k link
+  ln k hard
+  local name
+  for name in k ./k link hard; do
+    run -64 pii-mask -k k -p p --mapping "$name" <<<''
+    [[ $output == *"option --mapping $name: this is the key file" ]]
+    run -64 pii-mask -k k -p p --metrics-file "$name" <<<''
+    run -64 pii-unmask -k link -p p --audit "$name" <<<''
+    run -64 pii-unmask -k k -p p --metrics-file "$name" <<<''
+    cmp k before
+  done
+  [ "$(ls)" = $'before\nhard\nk\nlink\np' ]
+}
+
 @test "mapping: a line that cannot be opened is an error, and the others go on" {
   records 1 2 | pii-mask -q -k k -p p --mapping map >masked 2>err
   sed -i -E '2s/"domain":"[a-z]*"/"domain":"other"/; 3s/siv1\.[0-9a-f]*/siv1.00000000/; 4s/\}$//' map
