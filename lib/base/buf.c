@@ -29,6 +29,8 @@ void buf_wipe(struct buf *buf)
 
 char *buf_grow(struct buf *buf, size_t extra)
 {
+    if (buf->failed)
+        return NULL;
     if (extra > buf->maximum || buf->length > buf->maximum - extra) {
         errno = EMSGSIZE;
         goto fail;
@@ -46,6 +48,10 @@ char *buf_grow(struct buf *buf, size_t extra)
     buf->capacity = capacity;
     return data + buf->length;
 fail:
+    /* Leave no room, so that the next append comes here. */
+    if (buf->capacity > buf->length)
+        explicit_bzero(buf->data + buf->length, buf->capacity - buf->length);
+    buf->capacity = buf->length;
     buf->failed = true;
     return NULL;
 }

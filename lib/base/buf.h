@@ -6,9 +6,10 @@
 #include <string.h>
 
 /*
- * A growable byte buffer with a maximum size. A failed append (out of memory, or past ${max})
- * leaves the content unchanged and sets ${failed} until buf_clear(): check a series of appends
- * once, at its end. The content is not NUL-terminated; buf_cstr() terminates it.
+ * A growable byte buffer with a maximum size. A failed append (out of memory, or past ${maximum})
+ * leaves the content unchanged and sets ${failed}; until buf_clear() all further ones fail, too.
+ * Check a series of appends once, at its end. The content is not NUL-terminated; buf_cstr()
+ * terminates it.
  */
 struct buf {
     char *data;

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/worker.h"
 #include "json/string.h"
 #include "mask/audit.h"
 
@@ -24,18 +25,50 @@ struct audit {
     size_t count;
 };
 
-static void write_who(struct buf *out, const struct keyring *ring)
+static void serve_name(const char *request, size_t length, struct buf *answer)
 {
     const struct passwd *user = getpwuid(getuid());
-    buf_printf(out, ",\"uid\":%lu,\"user\":", (unsigned long)getuid());
+    (void)request;
+    (void)length;
     if (user != NULL)
-        json_string_encode_ascii(out, user->pw_name, strlen(user->pw_name));
+        buf_puts(answer, user->pw_name);
+}
+
+/*
+ * Find the name of the user; without one it stays empty. A child asks for it: when memory runs out,
+ * getpwuid(3) of glibc follows a null pointer, or ends the process. Return 0, or -1 when no child
+ * can be started.
+ */
+static int find_name(struct buf *name)
+{
+    static const struct worker_limits limits = { .cpu_ms = 5000, .memory_bytes = 256 << 20 };
+    struct worker *worker = worker_new(serve_name, &limits);
+    if (worker == NULL)
+        return -1;
+    enum worker_result result = worker_request(worker, "?", 1, name);
+    worker_free(worker);
+    if (result != WORKER_ANSWERED)
+        buf_clear(name);
+    return result == WORKER_FAILED ? -1 : 0;
+}
+
+/* Return 0, or -1 when memory runs out. */
+static int write_who(struct buf *out, const struct keyring *ring)
+{
+    struct buf name;
+    buf_init(&name, SIZE_MAX);
+    int found = find_name(&name);
+    buf_printf(out, ",\"uid\":%lu,\"user\":", (unsigned long)getuid());
+    if (name.length > 0)
+        json_string_encode_ascii(out, name.data, name.length);
     else
         buf_puts(out, "null");
+    buf_free(&name);
     buf_printf(out, ",\"pid\":%ld,\"keys\":[", (long)getpid());
     for (size_t i = 0; i < keyring_count(ring); i++)
         buf_printf(out, "%s\"%s\"", i > 0 ? "," : "", keyring_id(ring, i));
     buf_putc(out, ']');
+    return found == 0 && !out->failed ? 0 : -1;
 }
 
 struct audit *audit_new(struct journal *journal, const struct keyring *ring)
@@ -46,8 +79,7 @@ struct audit *audit_new(struct journal *journal, const struct keyring *ring)
     audit->journal = journal;
     buf_init(&audit->who, SIZE_MAX);
     buf_init(&audit->line, SIZE_MAX);
-    write_who(&audit->who, ring);
-    if (!audit->who.failed)
+    if (write_who(&audit->who, ring) == 0)
         return audit;
     audit_free(audit);
     return NULL;

@@ -245,16 +245,18 @@ static void look_for_names(const struct mask *mask, struct findings *findings)
 
 /*
  * Refuse a record that claims to be masked when something in it is not. A value under a clear name
- * must look masked. A value under a masked name must not look clear.
+ * must look masked. A value under a masked name must not look clear. Return 0, or -1 when memory
+ * runs out.
  */
-static void look_for_clear(struct mask *mask, const char *text, struct findings *findings)
+static int look_for_clear(struct mask *mask, const char *text, struct findings *findings)
 {
     if (!findings->pii_known)
         refuse(findings, REFUSAL_CLAIM, NULL);
     if (findings->has_clear)
         refuse(findings, REFUSAL_CLAIM_MEMBER, NULL);
     struct buf *scratch = &mask->replacing.scratch;
-    for (size_t i = 0; i < mask->matches.count; i++) {
+    buf_clear(scratch);
+    for (size_t i = 0; i < mask->matches.count && !scratch->failed; i++) {
         const struct json_match *match = &mask->matches.list[i];
         const struct compiled_node *node = &mask->compiled->nodes[match->node];
         const struct compiled_rule *rule = &mask->compiled->rules[node->rule];
@@ -266,6 +268,7 @@ static void look_for_clear(struct mask *mask, const char *text, struct findings 
             !compiled_looks_masked(rule, text, match, true, scratch))
             refuse(findings, REFUSAL_CLAIM_FORGED, rule->rule->path);
     }
+    return scratch->failed ? -1 : 0;
 }
 
 /* Check content that no rule matches. Return -1 when memory runs out. */
@@ -412,10 +415,10 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
     struct findings findings;
     mask->serial++;
     look(mask, text, &findings);
-    if (findings.has_pii)
-        look_for_clear(mask, text, &findings);
-    else
+    if (!findings.has_pii)
         look_for_names(mask, &findings);
+    else if (look_for_clear(mask, text, &findings) != 0)
+        return FILTER_FAILED;
     /* a table need not have every member of the record */
     const char *lacking =
         findings.is_row ? NULL : required_lacking(mask->policy, &mask->matches, findings.has_pii);

@@ -176,9 +176,11 @@ static void look_at_left(struct rewrap *rewrap, const char *text, size_t number,
         refuse(findings, REFUSAL_UNTOLD, rule->path);
 }
 
-static void look(struct rewrap *rewrap, const char *text, struct findings *findings)
+/* Return 0, or -1 when memory runs out. */
+static int look(struct rewrap *rewrap, const char *text, struct findings *findings)
 {
     *findings = (struct findings){ .key = rewrap->key };
+    buf_clear(&rewrap->scratch);
     for (size_t i = 0; i < rewrap->matches.count; i++) {
         const struct json_match *match = &rewrap->matches.list[i];
         const struct compiled_node *node = &rewrap->compiled->nodes[match->node];
@@ -192,6 +194,8 @@ static void look(struct rewrap *rewrap, const char *text, struct findings *findi
             look_at_step(rewrap, node, match, findings);
         else if (node->role == COMPILED_LEFT)
             look_at_left(rewrap, text, node->rule, match, findings);
+        if (rewrap->scratch.failed)
+            return -1;
         if (rewrap->clear[match->node])
             refuse(findings, REFUSAL_CLEAR, NULL);
     }
@@ -199,6 +203,7 @@ static void look(struct rewrap *rewrap, const char *text, struct findings *findi
         refuse(findings, REFUSAL_ROOT_MISSING, rewrap->policy->root_path);
     if (!findings->has_value)
         refuse(findings, REFUSAL_UNMASKED, NULL);
+    return 0;
 }
 
 /* ---- moving ---------------------------------------------------------------------------------- */
@@ -371,7 +376,8 @@ static enum filter_outcome rewrap_record(struct rewrap *rewrap, const struct lin
     struct buf *out)
 {
     struct findings findings;
-    look(rewrap, line->text, &findings);
+    if (look(rewrap, line->text, &findings) != 0)
+        return FILTER_FAILED;
     if (findings.has_error)
         return rewrap_error(rewrap, line, out);
     if (!findings.has_pii)
