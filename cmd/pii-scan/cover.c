@@ -142,9 +142,10 @@ const char *cover_of(struct cover *cover, enum records_part part, const struct n
     if (at != JSON_NO_NODE &&
         (json_paths_wants_object(policy->paths, at) || json_paths_wants_array(policy->paths, at)))
         return NULL; /* on the way to a named path */
-    if (part != RECORDS_ROOT && part != RECORDS_RECORD)
+    bool named = at != JSON_NO_NODE;
+    if (!named && part != RECORDS_ROOT && part != RECORDS_RECORD)
         return "drop";
-    if (policy->other != POLICY_KEEP)
+    if (!named && policy->other != POLICY_KEEP)
         return policy->other == POLICY_DROP ? "drop" : "quarantine";
     return personal != 0 && (personal & (~detected | node->hidden)) == 0 ? "detect" : NULL;
 }

@@ -19,11 +19,26 @@ static bool is_content(const struct policy *policy, uint32_t node)
 }
 
 /*
+ * Return true for the end of a path that only require, unmatched keep when or by= mention. A value
+ * there passes; the members of an object or array are such as the policy does not name.
+ */
+static bool is_mentioned(const struct policy *policy, uint32_t node)
+{
+    if (policy->other == POLICY_KEEP || node == policy->root || !is_content(policy, node) ||
+        json_paths_wants_object(policy->paths, node) || json_paths_wants_array(policy->paths, node))
+        return false;
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (policy->rules[i].node == node || policy->rules[i].written == node)
+            return false;
+    return true;
+}
+
+/*
  * Watch unnamed members where the policy decides about them. These are members of the record, of
  * the objects on the way to the root and of the root, array elements, and members aside. Return
  * false when memory runs out.
  */
-static bool add_others(const struct policy *policy)
+static bool add_others(const struct policy *policy, const bool *mentioned)
 {
     struct json_paths *paths = policy->paths;
     size_t count = json_paths_count(paths);
@@ -36,10 +51,11 @@ static bool add_others(const struct policy *policy)
         if (!(judged && policy->other != POLICY_KEEP) && !policy->named[aside])
             continue;
         /* The root is an object even where no path enters it. */
-        bool object = json_paths_wants_object(paths, i) || above;
+        bool object = json_paths_wants_object(paths, i) || above || mentioned[i];
+        bool array = json_paths_wants_array(paths, i) || mentioned[i];
         if (object && json_paths_other(paths, i) == JSON_NO_NODE)
             return false;
-        if (json_paths_wants_array(paths, i) && json_paths_each(paths, i) == JSON_NO_NODE)
+        if (array && json_paths_each(paths, i) == JSON_NO_NODE)
             return false;
         bool holds_value = aside == POLICY_ATTRIBUTES && i != policy->asides[aside] &&
             json_paths_wants_object(paths, i);
@@ -200,20 +216,6 @@ static void set_watched(struct compiled *compiled)
     }
 }
 
-/*
- * Where other members may not pass, treat the places that only require, unmatched keep when or by=
- * mention as such. A rule may keep them.
- */
-static void set_mentioned(struct compiled *compiled, size_t named)
-{
-    const struct policy *policy = compiled->policy;
-    for (uint32_t i = 0; i < named && policy->other != POLICY_KEEP; i++) {
-        struct compiled_node *node = &compiled->nodes[i];
-        if (node->role == COMPILED_NONE && i != policy->root && is_content(policy, i))
-            node->role = policy->other == POLICY_DROP ? COMPILED_REMOVE : COMPILED_REFUSE;
-    }
-}
-
 struct compiled *compiled_new(const struct policy *policy, const struct keyring *ring,
     enum compiled_direction direction)
 {
@@ -223,11 +225,14 @@ struct compiled *compiled_new(const struct policy *policy, const struct keyring 
     compiled->policy = policy;
     compiled->ring = ring;
     size_t named = json_paths_count(policy->paths);
+    bool *mentioned = calloc(named, sizeof *mentioned);
     bool mask = direction == COMPILED_MASK;
     bool near = mask && policy->checks.near == POLICY_SEAL;
     compiled->rules = calloc(policy->rule_count + 1, sizeof *compiled->rules);
-    if (compiled->rules == NULL)
+    if (compiled->rules == NULL || mentioned == NULL)
         goto fail;
+    for (uint32_t i = 0; i < named; i++)
+        mentioned[i] = is_mentioned(policy, i);
     for (size_t i = 0; i < policy->rule_count; i++) {
         compiled->rules[i].rule = &policy->rules[i];
         compiled->rules[i].method = policy->rules[i].method;
@@ -235,7 +240,7 @@ struct compiled *compiled_new(const struct policy *policy, const struct keyring 
         buf_init(&compiled->rules[i].key, SIZE_MAX);
         set_name(compiled, &compiled->rules[i]);
     }
-    if ((mask && !add_others(policy)) || (near && !add_watched(compiled)))
+    if ((mask && !add_others(policy, mentioned)) || (near && !add_watched(compiled)))
         goto fail;
     compiled->count = json_paths_count(policy->paths);
     compiled->nodes = calloc(compiled->count, sizeof *compiled->nodes);
@@ -246,12 +251,15 @@ struct compiled *compiled_new(const struct policy *policy, const struct keyring 
     for (size_t i = 0; i < policy->rule_count; i++)
         if (!set_rule(compiled, i, direction))
             goto fail;
-    if (mask)
-        set_mentioned(compiled, named);
+    for (uint32_t i = 0; i < named; i++)
+        if (mentioned[i]) /* of any kind */
+            set_role(compiled, i, COMPILED_NONE, 0);
     if (near)
         set_watched(compiled);
+    free(mentioned);
     return compiled;
 fail:
+    free(mentioned);
     compiled_free(compiled);
     return NULL;
 }

@@ -16,8 +16,7 @@ static bool is_removed(const struct policy *policy, uint32_t node)
     for (size_t i = 0; i < policy->rule_count; i++)
         if (policy->rules[i].node == node)
             return policy->rules[i].method->action == METHOD_DROP;
-    return policy->other == POLICY_DROP && !json_paths_wants_object(policy->paths, node) &&
-        !json_paths_wants_array(policy->paths, node);
+    return false;
 }
 
 /* Return the node of a path's value in a masked record. */
