@@ -261,8 +261,7 @@ int program_run(const struct program_settings *settings, const struct program_ve
         startup_lines(policy, settings->lines, verb->undo, settings->key_id != NULL, &inputs.rule,
             &failure) != 0)
         goto out;
-    if (spare_key(settings, &failure) != 0 ||
-        open_meter(&running, settings, policy, &failure) != 0)
+    if (spare_key(settings, &failure) != 0 || open_meter(&running, settings, policy, &failure) != 0)
         goto out;
     if (startup_keys(settings->key_file, settings->group_readable, &ring, &failure) != 0)
         goto out;
