@@ -1,11 +1,47 @@
 #include "mask/required.h"
 
-/* Return true when the container match has a child of ${node} that is not null. */
-static bool has_child(const struct json_matches *matches, size_t container, uint32_t node)
+/*
+ * Return true when the container match has a child of ${node} that is not null. Of a repeated key
+ * the last counts, as in pg-load.
+ */
+static bool has_child(const struct json_matches *matches, size_t container, uint32_t node,
+    bool is_key)
 {
     const struct json_match *list = matches->list;
+    bool has = false;
     for (size_t i = container + 1; i < matches->count && list[i].value < list[container].end; i++)
-        if (list[i].node == node && list[i].kind != JSON_NULL)
+        if (list[i].node == node)
+            has = list[i].kind != JSON_NULL || (has && !is_key);
+    return has;
+}
+
+/* Return true when every match of the node above has a child of ${node}, and there is one. */
+static bool is_everywhere(const struct policy *policy, const struct json_matches *matches,
+    uint32_t node)
+{
+    uint32_t parent = json_paths_parent(policy->paths, node);
+    bool is_key = json_paths_step(policy->paths, node) == JSON_STEP_KEY;
+    bool found = false;
+    for (size_t i = 0; i < matches->count; i++) {
+        if (matches->list[i].node != parent)
+            continue;
+        if (!has_child(matches, i, node, is_key))
+            return false;
+        found = true;
+    }
+    return found;
+}
+
+/* Return true when the value is missing. A repeated object on the way may hide one that has it. */
+static bool is_lacking(const struct policy *policy, const struct json_matches *matches,
+    uint32_t node)
+{
+    if (!is_everywhere(policy, matches, node))
+        return true;
+    for (node = json_paths_parent(policy->paths, node); node != policy->root;
+         node = json_paths_parent(policy->paths, node))
+        if (json_paths_step(policy->paths, node) == JSON_STEP_KEY &&
+            !is_everywhere(policy, matches, node))
             return true;
     return false;
 }
@@ -35,17 +71,7 @@ const char *required_lacking(const struct policy *policy, const struct json_matc
         if (masked && is_removed(policy, policy->required[i].node))
             continue;
         uint32_t node = shown_node(policy, policy->required[i].node, masked);
-        uint32_t parent = json_paths_parent(policy->paths, node);
-        bool found = false;
-        bool lacking = false;
-        for (size_t k = 0; k < matches->count; k++) {
-            if (matches->list[k].node != parent)
-                continue;
-            bool has = has_child(matches, k, node);
-            found = found || has;
-            lacking = lacking || !has;
-        }
-        if (!found || lacking)
+        if (is_lacking(policy, matches, node))
             return policy->required[i].path;
     }
     return NULL;
