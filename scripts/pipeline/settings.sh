@@ -65,17 +65,44 @@ unknown_setting() {
   fail "$CONFIG" "$1: no such setting as $2${meant:+, did you mean SQS2PG_$meant}"
 }
 
-# read_config FILE: read its settings. sqs2pg-read judges the file that it opens, and reports under
-# this script's name.
-read_config() {
-  local file=$1 path text line name value number=0 mode secret=''
+# read_lines RESULT FILE: set an array of its mode and its lines, or end the script.
+# The program sqs2pg-read judges the file that it opens, and reports under this script's name. The
+# file may be a FIFO: a signal need not wait for its writer, and the reader ends with this script.
+read_lines() {
+  local -n its_lines=$1
+  local path pipes=() from to status
   path=`program sqs2pg-read` || exit
-  text=`exec -a "$NAME" "$path" "${flags[@]}" -- "$file"` || exit
-  mode=${text%%$'\n'*} text=${text:${#mode}}
-  while [ -n "$text" ]; do
-    # By length: removing a text by its content takes time in the square of its length.
-    text=${text:1} line=${text%%$'\n'*}
-    text=${text:${#line}} number=$((number + 1))
+  make_pipe from to
+  (
+    exec >&"$to"
+    close_pipes
+    trap '' TTIN TTOU
+    # setpriv starts it by its own name, not by ours.
+    # shellcheck disable=SC2016  # the inner shell's
+    exec setpriv --pdeathsig KILL -- bash -c 'exec -a "$@"' sh "$NAME" "$path" "${flags[@]}" -- "$2"
+  ) <&0 &
+  helper=$!
+  exec {to}>&-
+  mapfile -t its_lines <&"$from"
+  exec {from}<&-
+  await "$helper"
+  status=$?
+  helper=''
+  case $status in
+  0) ;;
+  6? | 7?) exit "$status" ;; # reported by it
+  *) fail "$UNAVAILABLE" "cannot read $2: its reader ended with status $status" ;;
+  esac
+}
+
+# read_config FILE: read its settings.
+read_config() {
+  local file=$1 lines line name value number=-1 mode secret=''
+  read_lines lines "$file"
+  mode=${lines[0]}
+  for line in "${lines[@]}"; do
+    number=$((number + 1))
+    [ "$number" -gt 0 ] || continue
     line=${line%$'\r'} name=${line%%[![:blank:]]*}
     line=${line:${#name}}
     case $line in '' | '#'*) continue ;; esac

@@ -184,6 +184,27 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   [ "$stderr" = 'sqs2pg: error: zero:5: a zero byte' ]
 }
 
+@test "a signal ends the wait for a FIFO of settings, and no reader outlives the run; many lines are read quickly" {
+  local signal status
+  mkfifo -m 600 pipe
+  reads() { below "$(<pid)" | xargs -r ps -o args= -p | grep -q '^sqs2pg.* -- pipe$'; }
+  over() { ! kill -0 "$1" 2>/dev/null; }
+  for signal in TERM KILL; do
+    "$SQS2PG" -c pipe 3>&- 4>&- &
+    echo $! >pid
+    eventually 20 reads
+    below "$(<pid)" >readers
+    kill -s "$signal" "$(<pid)"
+    status=0
+    wait "$(<pid)" || status=$?
+    [ "$status" -eq "$([ "$signal" = KILL ] && echo 137 || echo 0)" ]
+    for pid in $(<readers); do eventually 5 over "$pid"; done
+  done
+  { yes '# a' | head -n 200000 && cat settings && echo X; } >long
+  run --separate-stderr -78 timeout 30 "$SQS2PG" -c long
+  [ "$stderr" = 'sqs2pg: error: long:200005: not a line of NAME=VALUE' ]
+}
+
 @test "the lock file: only its owner can open it; a foreign FIFO or link in its place is neither waited for nor followed" {
   local file
   mkdir locks
@@ -211,24 +232,26 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
 }
 
 @test "only a held lock counts as another run: a missing or failing program of the lock is 69" {
-  local name
+  local name line
   mkdir broken all
+  # The settings are in the environment, as their reader needs setpriv, too.
+  while IFS= read -r line; do export "${line?}"; done <settings
   ln -s /bin/* /usr/bin/* "$(dirname "$(command -v sqs-pull)")"/* all 2>/dev/null || true
   for name in flock setpriv sha256sum cut; do
     printf '#!/bin/sh\nexit 1\n' >"broken/$name"
     chmod 755 "broken/$name"
-    PATH=$PWD/broken:$PATH run --separate-stderr -69 "$SQS2PG" -c settings
+    PATH=$PWD/broken:$PATH run --separate-stderr -69 "$SQS2PG"
     [[ $stderr == 'sqs2pg: error: cannot '*lock* ]]
     rm "broken/$name"
     mv "all/$name" kept
-    PATH=$PWD/all run --separate-stderr -69 "$SQS2PG" -c settings
+    PATH=$PWD/all run --separate-stderr -69 "$SQS2PG"
     [[ $stderr == *'sqs2pg: error: cannot '*lock* ]]
     mv kept "all/$name"
   done
   # shellcheck disable=SC2016  # sh's
   printf '#!/bin/sh\nkill -9 $$\n' >broken/flock
   chmod 755 broken/flock
-  PATH=$PWD/broken:$PATH run --separate-stderr -69 "$SQS2PG" --lock-status 5 -c settings
+  PATH=$PWD/broken:$PATH run --separate-stderr -69 "$SQS2PG" --lock-status 5
   [[ $stderr == *'flock ended with status 137' ]]
 }
 
