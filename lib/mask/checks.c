@@ -158,3 +158,10 @@ void checks_redact(struct checks *checks, struct json_splice *splice, size_t off
 {
     personal_redact(checks->personal, splice, offset);
 }
+
+enum token_result checks_keys(struct checks *checks, const struct buf *written)
+{
+    return checks->personal == NULL
+        ? TOKEN_OK
+        : personal_keys(checks->personal, written->data, written->length);
+}

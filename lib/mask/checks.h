@@ -9,6 +9,7 @@
 #include "json/splice.h"
 #include "mask/compiled.h"
 #include "mask/refusal.h"
+#include "mask/token.h"
 #include "record/envelope.h"
 
 /*
@@ -44,5 +45,11 @@ int checks_check(struct checks *checks, const struct checks_record *record,
 
 /* Do the same as personal_redact() (mask/personal.h), for the last checked record. */
 void checks_redact(struct checks *checks, struct json_splice *splice, size_t offset);
+
+/*
+ * Judge the last checked record as written. Return TOKEN_MALFORMED when redacting made two keys of
+ * one object equal, or TOKEN_FAILED when memory runs out.
+ */
+enum token_result checks_keys(struct checks *checks, const struct buf *written);
 
 #endif

@@ -363,7 +363,7 @@ static enum token_result write_masked(struct mask *mask, const char *text, size_
         checks_redact(mask->checks, &splice, length);
     json_splice_open_end(&splice, result->end);
     buf_append(out, mask->claim, mask->claim_length);
-    return json_splice_finish(&splice) == 0 ? TOKEN_OK : TOKEN_FAILED;
+    return json_splice_finish(&splice) == 0 ? checks_keys(mask->checks, out) : TOKEN_FAILED;
 }
 
 /* ---- records --------------------------------------------------------------------------------- */
@@ -390,12 +390,18 @@ static enum filter_outcome arrived_record(struct mask *mask, const char *text, s
 
 /* Pass a record that claims to be masked and may pass. */
 static enum filter_outcome pass_record(struct mask *mask, const char *text, size_t length,
-    const struct findings *findings, struct buf *out)
+    struct findings *findings, struct buf *out)
 {
     struct json_splice splice = { out, text, length, 0 };
     if (findings->redacts)
         checks_redact(mask->checks, &splice, length);
-    return json_splice_finish(&splice) == 0 ? FILTER_PASSED : FILTER_FAILED;
+    if (json_splice_finish(&splice) != 0)
+        return FILTER_FAILED;
+    enum token_result written = checks_keys(mask->checks, out);
+    if (written != TOKEN_MALFORMED)
+        return written == TOKEN_OK ? FILTER_PASSED : FILTER_FAILED;
+    refuse(findings, REFUSAL_COLLISION_KEYS, NULL);
+    return error_record(mask, text, length, findings, out);
 }
 
 /* Count the missing values by rule. */
@@ -443,7 +449,8 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
     }
     if (written == TOKEN_FAILED && !out->failed)
         return FILTER_FAILED;
-    refuse(&findings, REFUSAL_TOO_LARGE, NULL);
+    refuse(&findings, written == TOKEN_MALFORMED ? REFUSAL_COLLISION_KEYS : REFUSAL_TOO_LARGE,
+        NULL);
     return error_record(mask, text, length, &findings, out);
 }
 

@@ -1,9 +1,11 @@
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "json/string.h"
 #include "json/strings.h"
+#include "json/walk.h"
 #include "mask/personal.h"
 #include "mask/version.h"
 
@@ -23,7 +25,9 @@ struct personal {
     size_t count;
     size_t capacity;
     size_t next; /* the first piece not replaced yet */
+    bool keys;   /* some are of keys */
     struct buf scratch;
+    struct buf hashes; /* uint64_t: of the keys that may be redacted ones */
 };
 
 struct personal *personal_new(const struct compiled *compiled)
@@ -35,6 +39,7 @@ struct personal *personal_new(const struct compiled *compiled)
     personal->seal = compiled->policy->checks.detect_seal;
     personal->redact = compiled->policy->checks.detect_redact;
     buf_init(&personal->scratch, SIZE_MAX);
+    buf_init(&personal->hashes, SIZE_MAX);
     return personal;
 }
 
@@ -44,6 +49,7 @@ void personal_free(struct personal *personal)
         return;
     free(personal->pieces);
     buf_wipe(&personal->scratch);
+    buf_free(&personal->hashes);
     free(personal);
 }
 
@@ -60,6 +66,14 @@ static bool note(struct personal *personal, size_t start, size_t end, enum detec
     personal->pieces[personal->count++] =
         (struct piece){ (uint32_t)start, (uint32_t)end, (uint32_t)kind };
     return true;
+}
+
+/* Return true for a key: the text, of an object, goes on with a colon behind the string. */
+static bool is_key(const char *text, size_t end)
+{
+    while ((unsigned char)text[end] <= ' ')
+        end++;
+    return text[end] == ':';
 }
 
 static enum personal_result judge_string(struct personal *personal, const char *text,
@@ -92,6 +106,7 @@ static enum personal_result judge_string(struct personal *personal, const char *
         json_string_seek(quoted, length, &raw, &decoded, piece.offset + piece.length);
         if (!note(personal, start, place->start + raw, piece.kind))
             return PERSONAL_FAILED;
+        personal->keys = personal->keys || is_key(text, place->end);
     }
     return PERSONAL_NOTHING;
 }
@@ -119,6 +134,7 @@ enum personal_result personal_check(struct personal *personal, const char *text,
     }
     personal->count = 0;
     personal->next = 0;
+    personal->keys = false;
     for (size_t i = 0; i < matches->count && result == PERSONAL_NOTHING; i++) {
         const struct json_match *match = &matches->list[i];
         if (match->value < decided || !compiled_is_decided(&personal->compiled->nodes[match->node]))
@@ -144,4 +160,51 @@ void personal_redact(struct personal *personal, struct json_splice *splice, size
         buf_putc(splice->out, ']');
         json_splice_skip(splice, piece->end);
     }
+}
+
+static int compare(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(uint64_t)); /* any order will do */
+}
+
+/* Append the FNV-1a hash of a key in the object with this number. Return 0, or -1. */
+static int add_key(struct personal *personal, uint64_t object, const struct json_walk *walk)
+{
+    uint64_t hash = UINT64_C(0xCBF29CE484222325) ^ object * UINT64_C(0x9E3779B97F4A7C15);
+    buf_clear(&personal->scratch);
+    if (json_string_decode(&personal->scratch, walk->key, walk->key_length) != 0)
+        return -1;
+    for (size_t i = 0; i < personal->scratch.length; i++)
+        hash = (hash ^ (unsigned char)personal->scratch.data[i]) * UINT64_C(0x100000001B3);
+    return buf_append(&personal->hashes, &hash, sizeof hash);
+}
+
+/* Only keys that can have a "[" are compared. Two of one hash seal the record without need. */
+enum token_result personal_keys(struct personal *personal, const char *text, size_t length)
+{
+    uint64_t objects[JSON_MAX_DEPTH + 1];
+    uint64_t serial = 0;
+    struct json_walk walk;
+    enum json_walk_event event;
+    if (!personal->keys)
+        return TOKEN_OK;
+    buf_clear(&personal->hashes);
+    json_walk_start(&walk, text, length);
+    while ((event = json_walk_next(&walk)) != JSON_WALK_END) {
+        if (event == JSON_WALK_OPEN)
+            objects[walk.depth] = ++serial;
+        if (event != JSON_WALK_CLOSE && walk.key != NULL &&
+            (!walk.key_plain || memchr(walk.key, '[', walk.key_length) != NULL) &&
+            add_key(personal, objects[walk.depth - 1], &walk) != 0)
+            return TOKEN_FAILED;
+    }
+    char *hashes = personal->hashes.data;
+    size_t end = personal->hashes.length;
+    bool equal = false;
+    if (end > 0)
+        qsort(hashes, end / sizeof(uint64_t), sizeof(uint64_t), compare);
+    for (size_t i = sizeof(uint64_t); i < end && !equal; i += sizeof(uint64_t))
+        equal = compare(hashes + i - sizeof(uint64_t), hashes + i) == 0;
+    buf_shrink(&personal->hashes, GIVEN_BACK_ABOVE);
+    return equal ? TOKEN_MALFORMED : TOKEN_OK;
 }

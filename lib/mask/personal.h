@@ -8,6 +8,7 @@
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mask/compiled.h"
+#include "mask/token.h"
 
 /*
  * Personal values by their content (pii-policy(5), "detect"), in strings and keys that no rule
@@ -33,5 +34,8 @@ enum personal_result personal_check(struct personal *personal, const char *text,
  * Copy up to ${offset} at most, and replace the noted pieces that begin before it with "[KIND]".
  */
 void personal_redact(struct personal *personal, struct json_splice *splice, size_t offset);
+
+/* Do the same as checks_keys() (mask/checks.h). */
+enum token_result personal_keys(struct personal *personal, const char *text, size_t length);
 
 #endif

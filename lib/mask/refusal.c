@@ -23,6 +23,7 @@ static const struct {
     [REFUSAL_KIND] = { "kind", "a step of the path meets a value of another kind" },
     [REFUSAL_MISSING] = { "missing", "a required value is missing" },
     [REFUSAL_COLLISION] = { "collision", "the record has a key that the policy would write" },
+    [REFUSAL_COLLISION_KEYS] = { "collision", "redacted, two keys of an object would be equal" },
     [REFUSAL_UNNAMED] = { "unnamed", "the policy does not name every member" },
     [REFUSAL_UNMATCHED] = { "unmatched", "no rule of the policy found a value" },
     [REFUSAL_NEAR_SPELLING] = { "near", "a member has the key of this rule in another spelling" },

@@ -28,6 +28,7 @@ enum refusal {
     REFUSAL_KIND,
     REFUSAL_MISSING,
     REFUSAL_COLLISION,
+    REFUSAL_COLLISION_KEYS,
     REFUSAL_UNNAMED,
     REFUSAL_UNMATCHED,     /* no rule matched */
     REFUSAL_NEAR_SPELLING, /* members close to a rule (mask/near.h) */

@@ -71,6 +71,10 @@ static void masks_to_the_byte(void **state)
             "{\"body\":{\"a\":[{\"b\":\"[redacted]\"},{}]}," PII "}" },
         { ".body", UNCHECKED("other quarantine\nrecord.x keep\n.a redact"),
             "{\"body\":{\"a\":2},\"x\":1}", "{\"body\":{\"a\":\"[redacted]\"},\"x\":1," PII "}" },
+        { ".body", UNCHECKED(".a redact\ndetect email redact"),
+            "{\"body\":{\"e\":1,\"e\":2,\"a@b.com\":{\"a@b.com\":[\"a@b.com\"]},\"[\":3}}",
+            "{\"body\":{\"e\":1,\"e\":2,\"[email]\":{\"[email]\":[\"[email]\"]},\"[\":3}," PII
+            "}" },
         /* roots */
         { ".", UNCHECKED(".a redact"), "{\"a\":1}", "{\"a\":\"[redacted]\"," PII "}" },
         { ".", UNCHECKED(".a redact"), "{}", "{" PII "}" },
@@ -203,6 +207,17 @@ static const struct {
     { ".body", "attributes.x siv", "{\"body\":{},\"attributes\":[\"" CANARY "\"]}", "kind", NULL },
     { ".body", "attributes.x siv", "{\"body\":{},\"attributes\":{\"x\":\"" CANARY "\"}}", "kind",
         NULL },
+    /* redacting makes keys of one object equal: each other, one that was there, one that is written
+     */
+    { ".body", ".z siv\nunmatched keep\ndetect email redact",
+        "{\"x\":[{\"a@b.com\":\"" CANARY "\",\"b\":{},\"c@d.com\":2}],\"body\":{}}", "collision",
+        NULL },
+    { ".body", ".z siv\nunmatched keep\ndetect email redact",
+        "{\"body\":{\"\\u005bemail]\":\"" CANARY "\",\"c@d.com\":2}}", "collision", NULL },
+    { ".body", ".z siv as \"[email]\"\ndetect email redact",
+        "{\"body\":{\"z\":\"" CANARY "\",\"c@d.com\":2}}", "collision", NULL },
+    { ".body", ".z siv\nunmatched keep\ndetect email redact",
+        "{\"body\":{\"a@b.com\":\"" CANARY "\",\"c@d.com\":2}," PII "}", "collision", NULL },
     { ".body", "require .u\n.ip siv", "{\"body\":{\"ip\":\"" CANARY "\"}}", "missing", NULL },
     { ".body", "require .u\n.ip siv", "{\"body\":{\"u\":null,\"ip\":\"" CANARY "\"}}", "missing",
         NULL },
