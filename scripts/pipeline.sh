@@ -140,6 +140,7 @@ loading() {
 # leave: end the run, with its status.
 leave() {
   [ ${#signals[@]} -le 1 ] || exit $((128 + signals[-1]))
+  [ -z "${archive[failed]:-}" ] || worsen "$IO"
   exit "$worst"
 }
 
@@ -185,7 +186,7 @@ renew() {
   local status=0
   renewal=''
   [ -n "${option[follow]:-}" ] || return 0
-  prepare 2>&"$stderr" || status=$?
+  { prepare && archive_trial; } 2>&"$stderr" || status=$?
   if [ ${#signals[@]} -gt 0 ]; then
     return
   elif [ "$status" -ne 0 ]; then

@@ -3,6 +3,7 @@
 # scripts/pipeline.sh; uses its messages, queue_place() and the table of stages.
 #
 #   open_archive DIR        before a message is received; the last stage is then
+#   archive_trial           before a renewal
 #   archive_stage IN OUT    which writes the files
 #   rotate                  each time the stages are checked
 #   close_archive           after the last stage has ended
@@ -14,7 +15,7 @@
 HOUR=3570 # seconds for one file, checked every ten
 
 # stem, of the names; part, the first file; gzip, the program; turn_at, the end of the hour in
-# seconds since 1970; stage, the number of the writing stage.
+# seconds since 1970; stage, the number of the writing stage; failed, whether one failed in this run.
 declare -A archive=()
 
 # A file of records that only its owner may read. It gets its name when it is complete and synced,
@@ -46,6 +47,15 @@ END {
   if (!bad) { if (waiting && !whole(last)) waiting = 0; finish() }
   exit bad
 }'
+
+# archive_trial: before a renewal, return 0 when a file could be created, else a status, after its
+# message.
+archive_trial() {
+  local folder=${option[archive]:-}
+  [ -n "$folder" ] && [ ! -w "$folder/" ] || return 0
+  message error "cannot make a file in $folder"
+  return "$IO"
+}
 
 # open_archive DIR: create the first file, before a message is received.
 open_archive() {
@@ -98,7 +108,7 @@ rotate() {
 close_archive() {
   local number=${archive[stage]}
   if [ "${statuses[number]}" -ne 0 ]; then
-    worsen "$IO"
+    archive[failed]=1
   elif [ ! -s "${archive[part]}" ]; then
     rm -f "${archive[part]}"
   fi

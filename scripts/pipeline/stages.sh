@@ -220,7 +220,7 @@ ended() {
   gzip:[!0]* | tee:[!0]* | awk:[!0]*) [ "$status" -eq 137 ] || status=$IO ;;
   esac
   statuses[number]=$status
-  worsen "$status"
+  [ "$number" = "${archive[stage]:-}" ] || worsen "$status"
   [ "$status" -ne 0 ] || return 0
   [ "$verbosity" -lt 1 ] || message info "${names[number]} ended with status $status"
   if [ "$number" = "${archive[stage]:-}" ]; then

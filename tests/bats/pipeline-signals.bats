@@ -176,6 +176,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
 
 @test "--archive, --follow: a file is complete when its hour has ended; a failure to create the next one is 74" {
   local status=0
+  renewed() { [ -n "$(ls kept)" ] && five_stages; }
   QUEUE=$(servers_queue "$(unique)")
   sed -i 's/^HOUR=3570 /HOUR=2 /' bin/pipeline/archive.sh # an hour of two seconds
   grep -q '^HOUR=2 ' bin/pipeline/archive.sh
@@ -194,6 +195,15 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   send 601 610
   eventually 60 rows_are 610
   eventually 60 grep -q '^sqs2pg: warning: archive: ' run.err
+  # A renewal needs the folder; with it, the run goes on, and the archive too.
+  kill -s USR1 "$(<pid)"
+  eventually 60 grep -q 'the renewal failed' run.err
+  mkdir kept
+  kill -s USR1 "$(<pid)"
+  eventually 60 renewed
+  send 611 620
+  eventually 60 complete 10
+  eventually 60 rows_are 620
   kill "$(<pid)"
   finish 60 || status=$?
   [ "$status" -eq 74 ]
