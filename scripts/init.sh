@@ -11,6 +11,7 @@ NAME=sqs2pg-init
 OK=0 NONE=1 USAGE=64 UNUSABLE=65 UNAVAILABLE=69 IO=74
 MOST=100         # messages to look at
 DELIVERIES=4     # that a queue must allow without --yes: a look counts as one
+KEY_TIME=60      # seconds to wait for the key command, as in sqs2pg
 HIDDEN=120s      # visibility timeout of the messages, in case they are not released
 
 usage() {
@@ -158,6 +159,12 @@ key_command=()
 # The unfinished files.
 making=()
 
+# unhung PROGRAM ARGUMENT...: run it so that a SIGHUP does not end it, with messages in hand.
+unhung() { (trap '' HUP && exec "$@"); }
+
+# end STATUS: after a failed step, exit with it, or with that of the signal that ended the step.
+end() { [ -z "$stopped" ] && exit "$1" || exit $((128 + stopped)); }
+
 # leave: runs at the end, in any case.
 leave() {
   [ -z "$held" ] || give_back
@@ -167,7 +174,7 @@ leave() {
 # give_back: release the received messages.
 give_back() {
   held=''
-  printf '%s\n' "$sample" | "$(program sqs-ack)" -q --log "$log_form" -Q "${option[queue]}" --release >/dev/null ||
+  printf '%s\n' "$sample" | unhung "$(program sqs-ack)" -q --log "$log_form" -Q "${option[queue]}" --release >/dev/null ||
     message warning "not every message could be released; the others come back within $HIDDEN"
 }
 
@@ -193,7 +200,7 @@ may_look() {
 # look: receive the sample, and release it.
 look() {
   local status
-  sample=$("$(program sqs-pull)" "${flags[@]}" -Q "${option[queue]}" -n "$MOST" --wait 1 --visibility-timeout "$HIDDEN")
+  sample=$(unhung "$(program sqs-pull)" "${flags[@]}" -Q "${option[queue]}" -n "$MOST" --wait 1 --visibility-timeout "$HIDDEN")
   status=$?
   [ -z "$sample" ] || held=1
   # 1: some message was corrupt, and reported.
@@ -215,32 +222,38 @@ masked() {
 }
 masked_by_command() { # POLICY
   {
-    "${key_command[@]}" </dev/null 4<&- | alone pii-mask -k /dev/fd/3 -p "$1" 3<&0 <&4
+    # grep fails when there is no line.
+    timeout --foreground -k 1 "$KEY_TIME" "${key_command[@]}" </dev/null 4<&- | grep -a '' 4<&- |
+      alone pii-mask -k /dev/fd/3 -p "$1" 3<&0 <&4
     set -- "${PIPESTATUS[@]}"
     # The stages before need not report a broken pipe.
     cat <&4 >/dev/null
   } 4<&0
-  [ "$1" -eq 0 ] || fail "$UNAVAILABLE" "the key command ended with status $1"
-  return "$2"
+  case $1,$2 in
+  0,0) return "$3" ;;
+  0,*) fail "$UNAVAILABLE" 'the key command printed nothing' ;;
+  124,* | 137,*) fail "$UNAVAILABLE" "the key command did not end within $KEY_TIME s, or was killed" ;;
+  *) fail "$UNAVAILABLE" "the key command ended with status $1" ;;
+  esac
 }
 
 # write_files BASE: write BASE.policy and the others.
 write_files() {
   local base=$1 records status=0 key=SQS2PG_KEY_COMMAND=${SQS2PG_KEY_COMMAND:-}
   { : >"$base.policy"; } 2>/dev/null || fail "$IO" "cannot make $base.policy"
-  unwrapped | alone pii-scan --suggest >"$base.policy" || exit
+  unwrapped | alone pii-scan --suggest >"$base.policy" || end "$?"
   if [ ${#key_command[@]} -eq 0 ]; then
     alone pii-keygen -q "$base.key" || exit
     key=SQS2PG_KEY_FILE=$base.key
   fi
   printf '%s\n' "# What sqs2pg needs for ${option[table]}." "SQS_QUEUE_URL=${option[queue]}" "SQS2PG_TABLE=${option[table]}" \
     "$key" "SQS2PG_MASK_OPTIONS=--policy $base.policy" >"$base.env" || fail "$IO" "cannot write $base.env"
-  records=$(masked "$base") || exit
+  records=$(masked "$base") || end "$?"
   printf '%s\n' "$records" | alone pg-suggest -t "${option[table]}" -o "${base%/*}" || status=$?
   case $status in
   0) printf '%s\n' "SQS2PG_LOAD_OPTIONS=--map $base.map" >>"$base.env" || fail "$IO" "cannot write $base.env" ;;
   "$UNUSABLE") message warning "no ${option[table]}.sql and ${option[table]}.map: the policy seals every message" ;;
-  *) exit "$status" ;;
+  *) end "$status" ;;
   esac
 }
 
@@ -286,7 +299,7 @@ main() {
   may_look deliveries
   look
   [ -z "$stopped" ] || exit $((128 + stopped))
-  found=$(unwrapped | alone pii-scan) || exit
+  found=$(unwrapped | alone pii-scan) || end "$?"
   making=("$base".{policy,key,env,sql,map})
   write_files "$base"
   [ -z "$stopped" ] || exit $((128 + stopped))

@@ -166,6 +166,20 @@ redriven() {
   counts_are 1 0 0
 }
 
+@test "SIGHUP to all its programs during the receive: 129, and every message is released" {
+  local status=0
+  head -n 20 "$SAMPLE" | sqs-send -q -Q "$QUEUE"
+  setsid "$INIT" -Q "$QUEUE" -t user_logins -o files 3>&- 4>&- >out 2>err &
+  echo $! >pid
+  received() { [[ $(counts) == *' 20 0' ]]; }
+  eventually 60 received
+  kill -s HUP -- "-$(<pid)"
+  wait "$(<pid)" || status=$?
+  [ "$status" -eq 129 ]
+  counts_are 20 0 0
+  nothing_made
+}
+
 @test "usage errors: 64" {
   local arguments
   for arguments in '' '-Q q -t t' '-Q q -o o' '-t t -o o' '-Q q -Q q -t t -o o' '-Q q -t a/b -o o' '-Q q -t t -o o x' '-x' \
@@ -185,6 +199,12 @@ redriven() {
   [[ $stderr == *'sqs2pg-init: error: the key command ended with status 1'* && $stderr != *sqs-unwrap* ]]
   nothing_made
   counts_are 20 0 0
+  SQS2PG_KEY_COMMAND=true run --separate-stderr -69 init
+  [[ $stderr == *'sqs2pg-init: error: the key command printed nothing'* ]]
+  sed -i 's/^KEY_TIME=60 /KEY_TIME=1 /' bin/sqs2pg-init
+  SQS2PG_KEY_COMMAND='sleep 60' run --separate-stderr -69 timeout 20 "$INIT" -Q "$QUEUE" -t user_logins -o files
+  [[ $stderr == *'the key command did not end within 1 s'* ]]
+  nothing_made
   export SQS2PG_KEY_COMMAND=$'cat\n'"$PWD/k"
   run --separate-stderr -0 init
   [[ $output != *.key* ]]
