@@ -274,13 +274,15 @@ cannot_open() {
 }
 
 # replay FILE...: load each by a pg-load of its own, so that a cut line at the end of one cannot
-# harm another. Nothing is acknowledged. A stop may cut a line, which pg-load rejects.
+# harm another. Nothing is acknowledged. A stop may cut a line, which pg-load rejects: the others that
+# it rejects are counted.
 replay() {
-  local load file in from_file to_load null
+  local load file in from_file to_load from_load to_count counted to_counted count rejected=0
   loading load
   # Without a queue there is no name for the metrics file.
   [ -z "${settings[SQS_QUEUE_URL]:-}" ] || metrics_options load pg-load
-  exec {null}>/dev/null
+  # Not of the pipeline, so that the script can still read it at the end.
+  make_pipe counted to_counted
   for file in "$@"; do
     [ ${#signals[@]} -eq 0 ] || break
     if [ -d "$file" ] || ! { exec {in}<"$file"; } 2>/dev/null; then
@@ -291,14 +293,20 @@ replay() {
     new_pipeline
     pipes+=("$in")
     make_pipe from_file to_load
+    make_pipe from_load to_count
     phase=starting
     stage "$in" "$to_load" '' gzip -cdf
-    stage "$from_file" "$null" "${ends[last_lives]}" pg-load "${load[@]}"
+    stage "$from_file" "$to_count" '' pg-load "${load[@]}"
+    stage "$from_load" "$to_counted" "${ends[last_lives]}" grep -c '"status":"rejected"'
     wait_for_pipeline
     close_pipes
+    count=0
+    ! read -r -t 0 -u "$counted" || read -r -u "$counted" count
+    [ ${#signals[@]} -eq 0 ] || [ "$count" -eq 0 ] || count=$((count - 1))
+    rejected=$((rejected + count))
     case $worst in 0 | 1 | "$IO") ;; *) break ;; esac
   done
-  case ${#signals[@]},$worst in 1,1) worst=$OK ;; esac
+  case ${#signals[@]},$worst in 1,1) [ "$rejected" -gt 0 ] || worst=$OK ;; esac
   leave
 }
 

@@ -54,7 +54,7 @@ tell_cause() {
   for i in "${!names[@]}"; do
     case ${names[i]}:${statuses[i]} in
     tee:137) ;; # killed from outside, it is the cause
-    *:0 | *:1 | gzip:* | tee:* | awk:*) continue ;;
+    *:0 | *:1 | gzip:* | tee:* | awk:* | grep:*) continue ;;
     esac
     [ -n "$cause" ] && ! graver "${statuses[i]}" "${statuses[cause]}" || cause=$i
   done

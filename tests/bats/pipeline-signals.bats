@@ -138,6 +138,20 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   eventually 60 loaded
 }
 
+@test "--replay: a stop hides the rejection of the line that it cuts, and no other" {
+  local status=0
+  printf 'SQS2PG_TABLE=t\nSQS2PG_LOAD_OPTIONS=--no-map --batch-rows 1000\n' >big
+  some() { [ "$(sql 'SELECT count(*) FROM t')" -gt 0 ]; }
+  { echo '{"cut'; seq 400000 | sed 's/.*/{"sqs":{"message_id":"&","receipt_handle":"h"},"body":{"id":&},"pii":{"key":"00000000"}}/'; } >many
+  "$SQS2PG" -c big --replay many 3>&- 4>&- 2>err &
+  echo $! >pid
+  eventually 60 some
+  kill "$(<pid)"
+  finish 60 || status=$?
+  [ "$status" -eq 1 ]
+  [ "$(sql 'SELECT count(*) FROM t')" -lt 400000 ]
+}
+
 @test "--lock-wait and --lock-status" {
   QUEUE=$(servers_queue "$(unique)")
   start --follow
