@@ -248,6 +248,7 @@ int isolate_search(struct loader *loader, struct row_batch *batch, const struct 
     const char *prefix = start;
     while (search.at < count) {
         size_t length = smaller(search.step, count - search.at);
+        uint64_t kept_out = loader->kept_out;
         if (try(loader, batch, group, prefix, order + search.at, length) == 0 &&
             check_deferred(loader) == 0) {
             for (size_t i = 0; i < length; i++)
@@ -256,6 +257,7 @@ int isolate_search(struct loader *loader, struct row_batch *batch, const struct 
             prefix = after_pass;
             continue;
         }
+        loader->kept_out = kept_out;
         const struct pg_error *error = pg_conn_error(conn);
         if (!isolate_can(error->kind))
             return -1;

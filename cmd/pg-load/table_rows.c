@@ -5,6 +5,8 @@
 #include "table_rows.h"
 #include "upsert_load.h"
 
+enum { MOST_LATER_TRIES = 32768 };
+
 /* Sort the first ${count} of loader->order by their groups; ends[g] is the end of group g. */
 static int sort_by_group(struct loader *loader, const struct row_batch *batch, size_t count,
     size_t *ends)
@@ -113,13 +115,20 @@ static bool is_overtaken(const struct upsert *upsert, size_t item)
     return !upsert->form.has_newer && upsert->rest[upsert->first[item]] > item;
 }
 
+/* What is tried again in further rounds. */
+struct later {
+    bool own;     /* rows that lack one which this table can have */
+    bool raised;  /* rows for which a trigger raised an error */
+    size_t tries; /* so far */
+};
+
 /*
  * Return true when a refused row may pass once other rows of the batch have. A trigger may raise an
- * error because a row is not there yet. A foreign key may lead to this table (${own}). An upsert
+ * error because a row is not there yet. A foreign key may lead to this table. An upsert
  * can move a row that is in the way.
  */
 static bool may_pass_later(const struct loader *loader, const struct row_batch *batch,
-    size_t number, bool own)
+    size_t number, const struct later *round)
 {
     const struct item *item = &batch->items[number];
     bool upsert = loader->options->upsert.count > 0;
@@ -129,14 +138,14 @@ static bool may_pass_later(const struct loader *loader, const struct row_batch *
         return false;
     const struct refusal *refusal = &batch->refusals[item->refusal];
     if (strcmp(refusal->sqlstate, "23503") == 0)
-        return own;
+        return round->own;
     bool in_way =
         strcmp(refusal->sqlstate, "23505") == 0 || strcmp(refusal->sqlstate, "23P01") == 0;
-    return refusal->raised || (in_way && upsert);
+    return (refusal->raised && round->raised) || (in_way && upsert);
 }
 
 /* List the rows that may pass because others have since. */
-static size_t later_round(struct loader *loader, struct row_batch *batch, bool own)
+static size_t later_round(struct loader *loader, struct row_batch *batch, const struct later *round)
 {
     size_t count = 0;
     if (loader->options->upsert.count > 0)
@@ -145,7 +154,7 @@ static size_t later_round(struct loader *loader, struct row_batch *batch, bool o
         if (!loader->fresh[i] || loader->tries[i] != ROW_BATCH_NONE)
             continue; /* some copy passed */
         for (uint32_t at = batch->heads[i]; at != ROW_BATCH_NONE; at = batch->items[at].next) {
-            if (!may_pass_later(loader, batch, at, own))
+            if (!may_pass_later(loader, batch, at, round))
                 continue;
             loader->tries[i] = at;
             loader->order[count++] = at;
@@ -154,7 +163,7 @@ static size_t later_round(struct loader *loader, struct row_batch *batch, bool o
     }
     for (size_t i = 0; i < batch->count; i++) {
         const struct item *item = &batch->items[i];
-        if (may_pass_later(loader, batch, i, own) &&
+        if (may_pass_later(loader, batch, i, round) &&
             (!loader->target->has_ledger || !item->has_key))
             loader->order[count++] = (uint32_t)i;
     }
@@ -189,32 +198,67 @@ static int load_copies(struct loader *loader, struct row_batch *batch, size_t co
     return 0;
 }
 
-/* Load all rows that can be loaded; each has then passed, is a duplicate, or is refused. */
-static int load_rounds(struct loader *loader, struct row_batch *batch)
+/* Count the rows that have passed after a trigger refused them. */
+static size_t count_relented(const struct row_batch *batch)
 {
-    bool own = false;
-    if (load_copies(loader, batch, first_round(loader, batch)) != 0)
-        return -1;
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        count += batch->items[i].state == STATE_PASSED &&
+            batch->items[i].refusal != ROW_BATCH_NONE &&
+            batch->refusals[batch->items[i].refusal].raised;
+    return count;
+}
+
+/*
+ * Try refused rows again, in rounds that end when none lets one more row pass. A long chain of rows
+ * in mixed order takes many, in one transaction. What has not passed after a limit of tries stays
+ * refused. Return 0, or -1 with the connection's error.
+ */
+static int load_later(struct loader *loader, struct row_batch *batch)
+{
+    struct later round = { .raised = true };
     size_t passed = row_batch_count(batch, STATE_PASSED);
-    if (passed > 0 && row_batch_count(batch, STATE_REFUSED) > 0 &&
-        pg_table_is_own_parent(loader->target->conn, batch->table, &own) != 0)
-        return -1;
-    /* Each round but the last lets one more row pass, so that they end. */
     bool backwards = false;
-    for (size_t before = 0; passed > before;) {
-        size_t count = later_round(loader, batch, own);
+    if (passed == 0 || row_batch_count(batch, STATE_REFUSED) == 0)
+        return 0;
+    if (pg_table_is_own_parent(loader->target->conn, batch->table, &round.own) != 0)
+        return -1;
+    for (size_t before = 0; passed > before && round.tries < MOST_LATER_TRIES;) {
+        size_t count = later_round(loader, batch, &round);
+        size_t relented = count_relented(batch);
         backwards = !backwards;
         sort_by_number(loader->order, count, backwards);
         if (load_copies(loader, batch, count) != 0)
             return -1;
+        round.tries += count;
+        round.raised = count_relented(batch) > relented;
         before = passed;
         passed = row_batch_count(batch, STATE_PASSED);
     }
-    /* Mark the copies after the one that passed as duplicates. */
-    for (size_t i = 0; i < batch->key_count; i++)
-        for (uint32_t at = batch->heads[i]; at != ROW_BATCH_NONE; at = batch->items[at].next)
-            if (batch->items[at].state == STATE_WAITS)
-                batch->items[at].state = STATE_DUPLICATE;
+    return 0;
+}
+
+/* Mark the copies behind one that passed as duplicates. */
+static void mark_duplicates(const struct loader *loader, struct row_batch *batch)
+{
+    for (size_t i = 0; i < batch->key_count; i++) {
+        bool passed = false;
+        for (uint32_t at = batch->heads[i]; at != ROW_BATCH_NONE; at = batch->items[at].next) {
+            struct item *item = &batch->items[at];
+            if (item->state == STATE_WAITS || (passed && item->state == STATE_REFUSED))
+                item->state = STATE_DUPLICATE;
+            passed = passed || at == loader->tries[i];
+        }
+    }
+}
+
+/* Load all rows that can be loaded; each has then passed, is a duplicate, or is refused. */
+static int load_rounds(struct loader *loader, struct row_batch *batch)
+{
+    if (load_copies(loader, batch, first_round(loader, batch)) != 0 ||
+        load_later(loader, batch) != 0)
+        return -1;
+    mark_duplicates(loader, batch);
     return 0;
 }
 

@@ -10,13 +10,13 @@ enum { CARD_LEAST = 13, CARD_MOST = 19, EAN_SIZE = 13, IBAN_MOST = 34 };
 
 /*
  * Return true when the number at ${at} is the middle of something longer: a decimal, a chain of
- * groups. A letter behind a dot begins a sentence.
+ * groups. A capital behind a dot begins a sentence; small letters end the name of a file.
  */
 static bool joined(const char *text, size_t length, size_t at, size_t end)
 {
     return shape_is_word(shape_at(text, length, end)) || joined_by(text, at, '-') ||
         joined_by(text, at, '.') || shape_joined_after(text, length, end, '-') ||
-        (shape_joined_after(text, length, end, '.') && !shape_is_letter(text[end + 1]));
+        (shape_joined_after(text, length, end, '.') && !shape_is_capital(text[end + 1]));
 }
 
 /* Check the Luhn digit: ISO/IEC 7812-1, annex B. */

@@ -120,7 +120,7 @@ static bool loose(const char *text, size_t length, size_t end, const struct grou
         return !shape_is_digit(after); /* a time */
     if (next == '/')
         return !shape_is_word(after) || is_whole(groups);
-    if (next == '.' && shape_is_letter(after))
+    if (next == '.' && shape_is_capital(after))
         return groups->plus; /* a sentence begins */
     return !((next == '-' || next == '.') && shape_is_word(after));
 }

@@ -16,6 +16,11 @@ static inline bool shape_is_letter(char c)
     return (unsigned char)((c | 0x20) - 'a') < 26;
 }
 
+static inline bool shape_is_capital(char c)
+{
+    return (unsigned char)(c - 'A') < 26;
+}
+
 static inline bool shape_is_hex(char c)
 {
     return shape_is_digit(c) || (unsigned char)((c | 0x20) - 'a') < 6;

@@ -144,17 +144,17 @@ static void look_at_key(const struct unmask *unmask, const char *text,
 /* Return true when a string outside "pii" looks like a token: no rule of the policy names it. */
 static bool has_token(const struct unmask *unmask, const char *text, size_t length)
 {
+    const struct json_match *list = unmask->matches.list;
     struct json_string_place place;
+    size_t pii = 0; /* the first "pii" that is not before the string: both go along the text */
     for (size_t at = 0; json_strings_next(text, length, &at, &place);) {
         if (!place.plain || !token_is_alike(text + place.start + 1, place.end - place.start - 2))
             continue;
-        const struct json_match *list = unmask->matches.list;
-        size_t i = 0;
-        for (; i < unmask->matches.count; i++)
-            if (unmask->compiled->nodes[list[i].node].role == COMPILED_PII &&
-                place.start >= list[i].value && place.start < list[i].end)
-                break;
-        if (i == unmask->matches.count)
+        while (pii < unmask->matches.count &&
+            (unmask->compiled->nodes[list[pii].node].role != COMPILED_PII ||
+                list[pii].end <= place.start))
+            pii++;
+        if (pii == unmask->matches.count || place.start < list[pii].value)
             return true;
     }
     return false;

@@ -64,16 +64,24 @@ static const char columns_sql[] =
     " WHERE a.attrelid OPERATOR(pg_catalog.=) $1::pg_catalog.oid"
     " AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped ORDER BY a.attnum";
 
-/* Foreign keys within the table and its partitions, and triggers of its users. */
+/*
+ * Foreign keys within the table, its partitions and what it is a partition of; triggers of their
+ * users; tables of other servers, of which nothing is known.
+ */
 static const char own_parent_sql[] =
     "WITH tree AS (SELECT $1::pg_catalog.regclass::pg_catalog.oid AS oid"
-    "  UNION SELECT p.relid FROM pg_catalog.pg_partition_tree($1::pg_catalog.regclass) p)"
+    "  UNION SELECT p.relid::pg_catalog.oid"
+    "  FROM pg_catalog.pg_partition_tree($1::pg_catalog.regclass) p),"
+    " family AS (SELECT oid FROM tree UNION SELECT a.relid::pg_catalog.oid"
+    "  FROM pg_catalog.pg_partition_ancestors($1::pg_catalog.regclass) a (relid))"
     " SELECT FROM pg_catalog.pg_constraint c"
     "  JOIN tree a ON a.oid OPERATOR(pg_catalog.=) c.conrelid"
-    "  JOIN tree b ON b.oid OPERATOR(pg_catalog.=) c.confrelid"
+    "  JOIN family b ON b.oid OPERATOR(pg_catalog.=) c.confrelid"
     " WHERE c.contype OPERATOR(pg_catalog.=) 'f'"
     " UNION ALL SELECT FROM pg_catalog.pg_trigger g"
-    "  JOIN tree t ON t.oid OPERATOR(pg_catalog.=) g.tgrelid WHERE NOT g.tgisinternal LIMIT 1";
+    "  JOIN family t ON t.oid OPERATOR(pg_catalog.=) g.tgrelid WHERE NOT g.tgisinternal"
+    " UNION ALL SELECT FROM pg_catalog.pg_class k JOIN tree t ON t.oid OPERATOR(pg_catalog.=) k.oid"
+    "  WHERE k.relkind OPERATOR(pg_catalog.=) 'f' LIMIT 1";
 
 /* clang-format on */
 

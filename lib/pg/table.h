@@ -72,8 +72,8 @@ enum pg_table_result pg_table_find(struct pg_conn *conn, const char *name, struc
 /*
  * pg_table_is_own_parent(conn, table, own):
  * Set *own to whether a row of the table may be what another of its rows lacks. Then a foreign key
- * leads to the table itself, or it has a trigger, which may write anywhere. Call it in a
- * transaction. Return 0, or -1 with the connection's error.
+ * leads to the table itself, or it has a trigger, which may write anywhere, or is of another
+ * server. Call it in a transaction. Return 0, or -1 with the connection's error.
  */
 int pg_table_is_own_parent(struct pg_conn *conn, const struct pg_table *table, bool *own);
 

@@ -49,6 +49,13 @@ stored_all() {
   stored_all 60
 }
 
+@test "a chain in a partition of the table that the foreign key leads to" {
+  sql 'CREATE TABLE r (id integer PRIMARY KEY, parent integer) PARTITION BY RANGE (id)'
+  sql 'CREATE TABLE t PARTITION OF r FOR VALUES FROM (0) TO (2000); ALTER TABLE r ADD FOREIGN KEY (parent) REFERENCES r'
+  chain 2 4 3 1 >in
+  stored_all 4
+}
+
 @test "a trigger that asks for an earlier record of the batch" {
   table 'parent integer'
   sql "CREATE FUNCTION of_t() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
