@@ -146,10 +146,12 @@ $(FLAGS_STAMP): FORCE
 FORCE:
 
 layer_of = $(word 2,$(subst /, ,$(1)))
+# BUILD may be a path within the folder or an absolute one: its objects depend on headers by both.
+names_of = -MT $(patsubst $(CURDIR)/%,%,$(1)) -MT $(abspath $(1))
 $(BUILD)/obj/%.o: %.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)
 	$(call short,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_$(call layer_of,$*)) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_$(call layer_of,$*)) $(CFLAGS_ALL) -MMD -MP $(call names_of,$@) -c -o $@ $<
 
 define layer_rules
 OBJ_lib_$(1) := $$(patsubst %.c,$(BUILD)/obj/%.o,$$(sort $$(wildcard lib/$(1)/*.c)))

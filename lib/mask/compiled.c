@@ -41,10 +41,9 @@ static bool is_mentioned(const struct policy *policy, uint32_t node)
 static bool add_others(const struct policy *policy, const bool *mentioned)
 {
     struct json_paths *paths = policy->paths;
-    size_t count = json_paths_count(paths);
     if (json_paths_other(paths, policy->pii) == JSON_NO_NODE)
         return false;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < policy->own_nodes; i++) {
         enum policy_aside aside = policy_aside_of(policy, i);
         bool above = policy_within(policy, policy->root, i);
         bool judged = above || is_content(policy, i) || policy_is_beside(policy, i);
@@ -74,7 +73,7 @@ static void set_role(struct compiled *compiled, uint32_t node, enum compiled_rol
 }
 
 /* Set the roles of nodes on the way of paths, and of members that the policy does not name. */
-static void set_steps(struct compiled *compiled, size_t named, enum compiled_direction direction)
+static void set_steps(struct compiled *compiled, enum compiled_direction direction)
 {
     const struct policy *policy = compiled->policy;
     for (uint32_t i = 0; i < compiled->count; i++) {
@@ -91,7 +90,7 @@ static void set_steps(struct compiled *compiled, size_t named, enum compiled_dir
             policy->named[aside];
         if (step && (node->object || node->array))
             node->role = COMPILED_STEP;
-        if (direction != COMPILED_MASK || i < named)
+        if (direction != COMPILED_MASK || i < policy->own_nodes)
             continue;
         bool other = json_paths_step(policy->paths, i) != JSON_STEP_KEY;
         if (aside != POLICY_CONTENT && other)
@@ -224,7 +223,7 @@ struct compiled *compiled_new(const struct policy *policy, const struct keyring 
         return NULL;
     compiled->policy = policy;
     compiled->ring = ring;
-    size_t named = json_paths_count(policy->paths);
+    const uint32_t named = policy->own_nodes;
     bool *mentioned = calloc(named, sizeof *mentioned);
     bool mask = direction == COMPILED_MASK;
     bool near = mask && policy->checks.near == POLICY_SEAL;
@@ -246,7 +245,7 @@ struct compiled *compiled_new(const struct policy *policy, const struct keyring 
     compiled->nodes = calloc(compiled->count, sizeof *compiled->nodes);
     if (compiled->nodes == NULL)
         goto fail;
-    set_steps(compiled, named, direction);
+    set_steps(compiled, direction);
     set_reserved(compiled, direction);
     for (size_t i = 0; i < policy->rule_count; i++)
         if (!set_rule(compiled, i, direction))

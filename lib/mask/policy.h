@@ -87,6 +87,7 @@ struct policy_require {
 
 struct policy {
     struct json_paths *paths;
+    uint32_t own_nodes; /* of its lines and the reserved keys; compiling adds more behind them */
     char *root_path;
     uint32_t root;                  /* start of all paths */
     uint32_t top;                   /* the top-level key that holds it; JSON_ROOT for root "." */

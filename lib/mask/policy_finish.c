@@ -51,5 +51,6 @@ int policy_finish(struct policy *policy, struct policy_error *error)
         if (!each && policy->other == POLICY_DROP)
             return policy_error_set(error, POLICY_INDEX_OTHER, line, &at);
     }
+    policy->own_nodes = (uint32_t)json_paths_count(policy->paths);
     return 0;
 }
