@@ -49,7 +49,7 @@ char *buf_grow(struct buf *buf, size_t extra)
     return data + buf->length;
 fail:
     /* Leave no room, so that the next append comes here. */
-    if (buf->capacity > buf->length)
+    if (buf->data != NULL && buf->capacity > buf->length)
         explicit_bzero(buf->data + buf->length, buf->capacity - buf->length);
     buf->capacity = buf->length;
     buf->failed = true;

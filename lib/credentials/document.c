@@ -103,11 +103,11 @@ enum aws_cause credentials_document_read(struct credentials *credentials,
     for (int member = 0; member < MEMBERS; member++)
         buf_init(&reading.values[member], VALUE_MAXIMUM);
     struct json_paths *paths = paths_of(&reading, kind);
-    if (paths == NULL) {
+    enum json_error scanned =
+        paths == NULL ? JSON_TOO_MANY : json_scan(text, length, paths, DEEPEST, &matches, &result);
+    if (scanned == JSON_TOO_MANY) {
         cause = error_no_memory(error);
-    } else if (json_scan(text, length, paths, DEEPEST, &matches, &result) == JSON_TOO_MANY) {
-        cause = error_no_memory(error);
-    } else if (result.error != JSON_OK || result.kind != JSON_OBJECT) {
+    } else if (scanned != JSON_OK || result.kind != JSON_OBJECT) {
         cause = error_set(error, AWS_SETTING, NULL, "%s does not give a JSON object", who);
     } else {
         find_members(&reading, &matches);
