@@ -205,7 +205,8 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
     '{"e":"ann.example+x@gmail.com"}' '{"f":"ann.example+x@gmail.com"}' '{"f":"ann@rare.example"}' \
     '{"e":"\u017c@b\u00fccher.example"}'
   [ "$(codes)" = '- - - - -' ]
-  run -1 grep -qiE 'ann|rare' masked
+  # Random letters may spell a name.
+  run -1 grep -qiE 'ann|rare' <(sed -E 's/"[a-z2-7]{26}@/"@/' masked)
   run jq -r '.body | .m // .f' masked
   [[ ${lines[0]} =~ ^[a-z2-7]{26}@gmail\.com$ ]]
   [ "${lines[1]}" = "${lines[0]}" ] && [ "${lines[2]}" = "${lines[0]}" ]
@@ -217,7 +218,7 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
     '{"e":"@example.org"}' '{"e":"a@example..org"}' '{"e":7}' '{"e":"a\uff20b@example.org"}' '{"e":"a@b\uff20example.org"}' \
     '{"e":"a\u00a0b@example.org"}' '{"e":"a\u200bb@example.org"}' '{"e":"a@203.0.113.\uff17\uff17"}'
   [ "$(jq -r .error.code masked | sort | uniq -c | xargs)" = '16 value' ]
-  run -1 grep -qF -e 203 -e example masked
+  run -1 grep -qF -e 203 -e example <(jq -c 'del(.sealed)' masked)
 }
 
 @test "round: numbers, dates and times are rounded down and keep their spelling" {
