@@ -88,6 +88,8 @@ static int print(struct opt_parser *parser, bool help)
         parser->exit_status = out_close(out) == 0 ? STATUS_OK : STATUS_IO;
         if (parser->exit_status != STATUS_OK)
             msg_error("cannot write to standard output: %s", out_reason(errno));
+    } else {
+        msg_error("out of memory");
     }
     buf_free(&text);
     return OPT_EXIT;
