@@ -42,15 +42,15 @@ metrics_options() {
   speaks "$2" || [[ " ${its_options[*]}" == *' --metrics-label'* ]] || its_options+=(--metrics-label "queue=$queue")
 }
 
-# metrics_file RESULT STAGE SETTING
+# metrics_file RESULT STAGE SETTING: leave it empty when the stage has none.
 metrics_file() {
   local -n its_file=$1
   local options_of_it queue_of_it
   words options_of_it "$3"
   value_of its_file --metrics-file "${options_of_it[@]}"
-  [ -z "$its_file" ] || return 0
+  [ -z "$its_file" ] && [ -n "${settings[SQS2PG_METRICS_DIR]:-}" ] || return 0
   metrics_queue queue_of_it
-  its_file=${settings[SQS2PG_METRICS_DIR]:-/nonexistent}/$queue_of_it-$2.prom
+  its_file=${settings[SQS2PG_METRICS_DIR]}/$queue_of_it-$2.prom
 }
 
 # metrics_trial: return 0 when every stage could write its file, as far as that shows without
@@ -60,9 +60,9 @@ metrics_trial() {
   [ -z "${settings[SQS2PG_METRICS_DIR]:-}" ] || metrics_folder || return
   for stage in sqs-pull:PULL sqs-unwrap:UNWRAP pii-mask:MASK pg-load:LOAD sqs-ack:ACK; do
     metrics_file file "${stage%:*}" "SQS2PG_${stage#*:}_OPTIONS"
+    [ -n "$file" ] || continue
     folder=.
     [[ $file != */* ]] || folder=${file%/*}/
-    case $file in /nonexistent/*) continue ;; esac
     # A lock file that another user left is not readable.
     if [ ! -w "$folder" ] || [ -L "$file" ] || [ -e "$file" ] && [ ! -f "$file" ] ||
       [ -e "$file.lock" ] && [ ! -r "$file.lock" ]; then

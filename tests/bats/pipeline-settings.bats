@@ -128,6 +128,9 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
     run --separate-stderr -74 "$SQS2PG" -c wrong
     [[ $stderr == *none/file* ]]
   done
+  { cat settings && echo 'SQS2PG_ACK_OPTIONS=--metrics-file /nonexistent/file'; } >wrong
+  run --separate-stderr -74 "$SQS2PG" -c wrong
+  [[ $stderr == 'sqs2pg: error: cannot write /nonexistent/file, the metrics file of sqs-ack' ]]
   for name in sqs-pull sqs-unwrap pii-mask pg-load sqs-ack; do
     mkdir "figures/${QUEUE##*/}-$name.prom"
     run --separate-stderr -74 env SQS2PG_METRICS_DIR=figures "$SQS2PG" -c settings
