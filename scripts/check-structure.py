@@ -52,7 +52,7 @@ BANNED_IN_CODE = [
      "standard output is written through base/out.h or base/outqueue.h, which check it"),
     (re.compile(r"(?<![\w.>])(v?warnx?|v?errx?|perror)\s*\(|\bstderr\b|"
                 r"\b(write|dprintf)\s*\(\s*(?:2|STDERR_FILENO)\b"), r"lib/base/msg\.c$",
-     "people are spoken to through base/msg.h"),
+     "messages are printed through base/msg.h"),
     (re.compile(r"\blong long\b"), "$^", "wide numbers are uint64_t or int64_t, printed by PRIu64 or PRId64"),
 ]
 

@@ -159,8 +159,8 @@ key_command=()
 # The unfinished files.
 making=()
 
-# unhung PROGRAM ARGUMENT...: run it so that a SIGHUP does not end it, with messages in hand.
-unhung() { (trap '' HUP && exec "$@"); }
+# ignoring_hangup PROGRAM ARGUMENT...: run it so that a SIGHUP does not end it, with messages in hand.
+ignoring_hangup() { (trap '' HUP && exec "$@"); }
 
 # end STATUS: after a failed step, exit with it, or with that of the signal that ended the step.
 end() { [ -z "$stopped" ] && exit "$1" || exit $((128 + stopped)); }
@@ -174,13 +174,13 @@ leave() {
 # give_back: release the received messages.
 give_back() {
   held=''
-  printf '%s\n' "$sample" | unhung "$(program sqs-ack)" -q --log "$log_form" -Q "${option[queue]}" --release >/dev/null ||
+  printf '%s\n' "$sample" | ignoring_hangup "$(program sqs-ack)" -q --log "$log_form" -Q "${option[queue]}" --release >/dev/null ||
     message warning "not every message could be released; the others come back within $HIDDEN"
 }
 
-# may_look RESULT: set it to the redrive policy's deliveries, in words; end the script when the look
+# check_redrive RESULT: set it to the redrive policy's deliveries, in words; end the script when the look
 # could be a message's last delivery.
-may_look() {
+check_redrive() {
   local -n its_words=$1
   local policy allowed='' status
   policy=$("$(program sqs-pull)" "${flags[@]}" -Q "${option[queue]}" --print-redrive)
@@ -200,7 +200,7 @@ may_look() {
 # look: receive the sample, and release it.
 look() {
   local status
-  sample=$(unhung "$(program sqs-pull)" "${flags[@]}" -Q "${option[queue]}" -n "$MOST" --wait 1 --visibility-timeout "$HIDDEN")
+  sample=$(ignoring_hangup "$(program sqs-pull)" "${flags[@]}" -Q "${option[queue]}" -n "$MOST" --wait 1 --visibility-timeout "$HIDDEN")
   status=$?
   [ -z "$sample" ] || held=1
   # 1: some message was corrupt, and reported.
@@ -257,8 +257,8 @@ write_files() {
   esac
 }
 
-# tell BASE DELIVERIES FOUND: print the findings, what to check, and what comes next.
-tell() {
+# print_findings BASE DELIVERIES FOUND: print the findings, what to check, and what comes next.
+print_findings() {
   local base=$1
   printf 'The queue: %d messages looked at and released; %s.\n\n%s\n\n' "$(printf '%s\n' "$sample" | wc -l)" "$2" "$3"
   printf 'Check before loading:\n'
@@ -296,7 +296,7 @@ main() {
   trap 'stopped=1' HUP
   trap 'stopped=2' INT
   trap 'stopped=15' TERM
-  may_look deliveries
+  check_redrive deliveries
   look
   [ -z "$stopped" ] || exit $((128 + stopped))
   found=$(unwrapped | alone pii-scan) || end "$?"
@@ -304,7 +304,7 @@ main() {
   write_files "$base"
   [ -z "$stopped" ] || exit $((128 + stopped))
   making=()
-  tell "$base" "$deliveries" "$found" || fail "$IO" "cannot write to standard output"
+  print_findings "$base" "$deliveries" "$found" || fail "$IO" "cannot write to standard output"
 }
 
 main "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Run the programs joined, as cron and systemd do. Installed as sqs2pg; options.sh has its manual,
-# which --help prints.
+# Run the programs as one pipeline, for cron and systemd. Installed as sqs2pg. options.sh has the
+# manual that --help prints.
 #
 # Under the name sqs2pg-status it shows the state of the pipeline (status.sh).
 #
@@ -12,7 +12,7 @@
 # it, and loses a trap that comes during that.
 # shellcheck disable=SC2006,SC2034,SC2154 # what the files share
 set -uo pipefail
-# Ignore it until there is a handler: the default would end the script.
+# Ignore SIGUSR1 until there is a handler: the default action would end the script.
 trap '' USR1
 
 # The environment is data, like the settings file. Its variables move into an array before they
@@ -48,7 +48,7 @@ OK=0 USAGE=64 UNAVAILABLE=69 IO=74 TEMPORARY=75 PERMISSION=77 CONFIG=78
 # ---- messages ----------------------------------------------------------------
 
 verbosity=0 log_form=text
-# The same options, for the programs.
+# The options -q, -v and --log as given, to pass on to the programs.
 flags=()
 # A descriptor of its own, because bash reports the end of a stage on standard error.
 stderr=2
@@ -122,7 +122,7 @@ parts=$(parts_folder) || exit
 quietly() {
   local path
   path=`program "$1"` || return
-  aside "$1" "$path" -q --log "$log_form" "${@:2}" </dev/null >/dev/null
+  run_beside "$1" "$path" -q --log "$log_form" "${@:2}" </dev/null >/dev/null
 }
 
 # loading RESULT: set the arguments of pg-load. It refuses unmasked records. With --follow, more
@@ -176,7 +176,7 @@ prepare() {
   quietly pg-load "${load[@]}" --explain || return
   try_rejects "${load[@]}" || return
   metrics_trial || return
-  # Without a verdict it sends no request for one.
+  # Its input is empty, so it deletes nothing.
   quietly sqs-ack --print "${ack[@]}"
 }
 
@@ -274,14 +274,14 @@ cannot_open() {
 }
 
 # replay FILE...: load each by a pg-load of its own, so that a cut line at the end of one cannot
-# harm another. Nothing is acknowledged. A stop may cut a line, which pg-load rejects: the others that
-# it rejects are counted.
+# harm another. Nothing is acknowledged. After a stop, one rejected line is not counted: it may be
+# the line that the stop cut.
 replay() {
   local load file in from_file to_load from_load to_count counted to_counted count rejected=0
   loading load
   # Without a queue there is no name for the metrics file.
   [ -z "${settings[SQS_QUEUE_URL]:-}" ] || metrics_options load pg-load
-  # Not of the pipeline, so that the script can still read it at the end.
+  # new_pipeline does not close this pipe: the script reads it after each file.
   make_pipe counted to_counted
   for file in "$@"; do
     [ ${#signals[@]} -eq 0 ] || break

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What the tree says to its readers, counted: sentences over 30 words, passive clauses
-that name their agent ("is read by"), and words that docs/glossary.md replaces.
+"""Count in the prose of the tree: sentences over 30 words, passive clauses that name
+their agent ("is read by"), and words that docs/glossary.md replaces.
 
     scripts/prose.py [-C ROOT] [--list] [--check] [--kind KIND] [FILE...]
 

@@ -13,7 +13,7 @@
 #     asan-unit, asan-bats
 #               the tests on a build under ASan and UBSan (also asan-bats-moto, by
 #               name only: the other parts cover it)
-#     tsan      the tests of pg-load, which alone has threads, on a build under
+#     tsan      the tests of pg-load, whose connections are threads, on a build under
 #               TSan (libpq and libjq are not instrumented: TSan only sees their
 #               locks, allocations, reads and writes; nothing is suppressed)
 #     inject    each program with one failing call, a few of each kind

@@ -39,8 +39,8 @@ static int refuse(const char *name, enum trusted_cause cause, struct failure *fa
     return hint != NULL ? failure_hint(failure, "%s", hint) : -1;
 }
 
-/* Return true for a line of a key file: such a file can only be sealed and is never sent to be
- * opened. */
+/* Return true when a line of the text is that of a key file: such a file is only sealed, never sent
+ * to be opened. */
 static bool is_clear(const struct buf *text)
 {
     static const char word[] = "pii1"; /* begins a line, after blanks and comments */

@@ -14,7 +14,7 @@
 /*
  * key_input_sealed(text, file, failure):
  * Read sealed data: its bytes, or base64 with any blanks and line ends around and between, as the
- * AWS tools print it. Check the file as every file that decides (base/trusted_file.h).
+ * AWS tools print it. Check type, owner and mode of the file (base/trusted_file.h).
  */
 int key_input_sealed(struct buf *text, const char *file, struct failure *failure);
 

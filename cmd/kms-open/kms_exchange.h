@@ -30,7 +30,8 @@ struct kms_exchange {
 /*
  * kms_exchange_run(exchange, message, out, error):
  * Append the opened or sealed data to ${out}, which has room for all of it; the caller wipes
- * ${out}. Sent and received data are wiped in our memory, but not in that of libraries.
+ * ${out}. Return AWS_OK, or the cause with ${error}. Sent and received data are wiped in our
+ * memory, but not in that of libraries.
  */
 enum aws_cause kms_exchange_run(struct kms_exchange *exchange, const struct kms_message *message,
     struct buf *out, struct aws_error *error);

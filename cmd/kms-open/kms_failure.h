@@ -11,7 +11,9 @@ struct kms_failure_place {
     const char *file; /* the file to open or seal */
 };
 
-/* Set the error of a request without an answer: ${outcome} is not HTTP_OK. Return the cause. */
+/*
+ * Set the error of a request without an answer: request->outcome is not HTTP_OK. Return the cause.
+ */
 enum aws_cause kms_failure_transfer(struct aws_error *error, const struct kms_failure_place *place,
     const struct http_request *request);
 

@@ -40,12 +40,13 @@ enum kms_message_result { KMS_MESSAGE_OK, KMS_MESSAGE_MALFORMED, KMS_MESSAGE_NO_
  * kms_message_read(out, key_id, message, text, length):
  * Read an answer of status 200. Append the opened or sealed data, at least one byte, to ${out},
  * which the caller wipes. Copy the ARN of the key to ${key_id}; "" unless it is a word fit for a
- * message.
+ * message. Return KMS_MESSAGE_MALFORMED for an answer that is not of KMS.
  */
 enum kms_message_result kms_message_read(struct buf *out, char key_id[KMS_MESSAGE_KEY_SIZE],
     const struct kms_message *message, const char *text, size_t length);
 
-/* Read the error name of an answer with another status, as error_code_name() does; "" for none. */
+/* Copy the error name of an answer with a status other than 200 to ${name}, as error_code_name()
+ * does; "" for none. ${name} is set with each result. */
 enum kms_message_result kms_message_error(char name[ERROR_NAME_SIZE], const char *text,
     size_t length);
 

@@ -22,7 +22,8 @@ struct kms_service {
     const char *ca_bundle; /* NULL for those of the system */
 };
 
-/* Find them; ${key_id} may be NULL. The options queue and protocol are not used. */
+/* Find endpoint, region and certificates; ${key_id} may be NULL. Return AWS_OK, or the cause with
+ * ${error}; free ${service} in each case. The options queue and protocol are not used. */
 enum aws_cause kms_service_find(struct kms_service *service, const struct connect_options *options,
     const char *key_id, struct aws_error *error);
 void kms_service_free(struct kms_service *service); /* a zeroed one is fine */

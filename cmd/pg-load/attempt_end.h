@@ -6,7 +6,8 @@
 #include "pg/side_table.h"
 #include "table_check.h"
 
-/* How an attempt to load a batch ends. All functions below roll it back. */
+/* How an attempt to load a batch ends. Each function below rolls it back, and returns the result.
+ * ${doing} begins the message: "cannot commit". */
 enum attempt {
     ATTEMPT_DONE,  /* committed, each item has its verdict; of a step: the next one may run */
     ATTEMPT_AGAIN, /* rolled back; repeat it in another way */
@@ -22,7 +23,8 @@ enum attempt {
 enum attempt attempt_end_error(struct loader *loader, struct pg_error error,
     const struct pg_side_table *side, const char *doing, struct failure *failure);
 
-/* End the attempt with pg_conn_error(): in the table ${side}, or in the target. */
+/* End the attempt with pg_conn_error(): attempt_end_side() for the table ${side},
+ * attempt_end_failed() for the target. */
 enum attempt attempt_end_side(struct loader *loader, const struct pg_side_table *side,
     const char *doing, struct failure *failure);
 enum attempt attempt_end_failed(struct loader *loader, const char *doing, struct failure *failure);

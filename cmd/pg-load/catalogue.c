@@ -40,7 +40,8 @@ void catalogue_close(struct catalogue *catalogue, struct row_batch *batches, siz
     (void)pthread_mutex_destroy(&catalogue->mutex);
 }
 
-/* Make the batch fit the current columns. The lock is held. Return 0, or -1 when memory runs out.
+/*
+ * Make the batch fit the current columns. The lock is held. Return 0, or -1 when memory runs out.
  */
 static int adopt(struct catalogue *catalogue, struct row_batch *batch)
 {

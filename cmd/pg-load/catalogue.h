@@ -45,7 +45,8 @@ enum renewal {
     RENEWAL_SAME,    /* the columns are those that the batch was made for */
     RENEWAL_DONE,    /* they have changed: the batch is rendered again */
     RENEWAL_FAULT,   /* the connection's error */
-    RENEWAL_REFUSED, /* ${failure}: the table is gone, or the map no longer fits it */
+    RENEWAL_REFUSED, /* ${failure}: the table is gone, the map no longer fits it, the server
+                        refuses, or out of memory */
 };
 
 /*

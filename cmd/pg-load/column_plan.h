@@ -24,8 +24,9 @@ struct source {
 };
 
 /*
- * The plan of a run: which values of a record go to which columns. It is built once. Its paths
- * include the reserved keys of the record, so that one scan of a line finds everything.
+ * The plan: which values of a record go to which columns. A run builds it at its start, and again
+ * when the columns of the target have changed (catalogue.h). Its paths include the reserved keys of
+ * the record, so that one scan of a line finds everything.
  */
 struct column_plan {
     struct json_paths *paths;

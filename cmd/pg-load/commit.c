@@ -10,7 +10,8 @@
 #include "server_failure.h"
 #include "shutdown.h"
 
-/* A batch is repeated in another way after each new fact; every fact is found out only once. */
+/* A batch is repeated in another way after each of these, and each occurs once: it has repeats
+ * (insert), refused rows (isolate, immediate, again_immediate), or needs a full check. */
 enum { MAX_WAYS = 8 };
 
 /*

@@ -69,7 +69,8 @@ static int count_new(struct loader *loader, const struct row_batch *batch,
     return count_unheld(loader, keys, count, &suspects->misfits);
 }
 
-/* Set ${holds} when the table has taken rows before. Return 0, or -1 with the connection's error.
+/*
+ * Set ${holds} when the table has taken rows before. Return 0, or -1 with the connection's error.
  */
 static int holds_rows(struct loader *loader, bool *holds)
 {
@@ -139,9 +140,9 @@ static enum cause worst_cause(struct row_batch *batch)
 /*
  * Weigh the refusals of a batch in which no row passed. One refusal alone proves nothing, nor do a
  * few once the table has taken others. Nor do a few records that the map does not fit, records in
- * the error table, or fewer records than are loaded already.
- * More refusals end the run. So does a missing right. So does, before a row of this run is in the
- * table, a missing object that a function under it needs, such as the table of a trigger.
+ * the error table, or no more records than the batch has duplicates. More refusals end the run. So
+ * does a missing right. So does, before a row of this run is in the table, a missing object that a
+ * function under it needs, such as the table of a trigger.
  */
 enum evidence evidence_evaluate(struct loader *loader, struct row_batch *batch,
     struct suspects *found)

@@ -5,7 +5,7 @@
 #include "row_batch.h"
 
 /*
- * isolate_send(loader, batch, group, order, count):
+ * isolate_send(loader, batch, group, prefix, order, count):
  * COPY the rows of the items order[0, count), all of one group, in one statement, with ${prefix}
  * before it. Return 0, or -1 with the connection's error.
  */
@@ -14,9 +14,9 @@ int isolate_send(struct loader *loader, const struct row_batch *batch, const str
 
 /*
  * isolate_is_binary(loader, batch, group):
- * Return true when rows of that group go in COPY's binary format. No isolation is in progress then,
- * and the batch is rolled back if the columns have changed (table_check.h). Otherwise a value could
- * be read as one of another type.
+ * Return true when rows of that group go in COPY's binary format. During an isolation rows go as
+ * text. So they do after LOADER_RENEWALS renewals: such a batch is loaded although the columns have
+ * changed, and a binary value could be read as another type.
  */
 bool isolate_is_binary(const struct loader *loader, const struct row_batch *batch,
     const struct group *group);
@@ -26,7 +26,8 @@ bool isolate_can(enum pg_error_kind kind);
 
 /*
  * isolate_probe(loader, batch, item, sqlstate, first, raises):
- * Set ${raises} to whether a value in the row of the item raises ${sqlstate} alone. Return as
+ * Set ${raises} to whether a value in the row of the item raises ${sqlstate} alone. ${first}: the
+ * index, among the names of the group, of the column to try first, or SIZE_MAX. Return as
  * pg_probe_row() does.
  */
 int isolate_probe(struct loader *loader, const struct row_batch *batch, const struct item *item,
@@ -57,7 +58,7 @@ int isolate_search(struct loader *loader, struct row_batch *batch, const struct 
  * or refused. A row is refused only after it has failed alone, on top of the rows that passed. The
  * server's hint at a line leads to it, or bisection where there is none. Where its SQLSTATE can
  * also come from a server in trouble, one of its values must have raised it alone. Return 0, or -1
- * with the connection's error, which then is about no row.
+ * with the connection's error, which is then not tied to a single row.
  */
 int isolate_rows(struct loader *loader, struct row_batch *batch, const struct group *group,
     uint32_t *order, size_t count);

@@ -15,8 +15,9 @@
 /*
  * key_digits_look(target, options, failure):
  * Find out which jq made the keys of the ledger, within the current transaction, and set
- * target->rounded_keys. Mark an empty ledger as made by this jq. A ledger without a mark is of
- * jq 1.6, as all of sqs2pg 0.1.0. Return 0, or -1 with ${failure} when a later jq made its keys.
+ * target->rounded_keys. Mark an empty ledger as made by this jq. A ledger without a mark is of jq
+ * 1.6, as all of sqs2pg 0.1.0. Return 0, or -1 with ${failure}: a later jq made its keys, the
+ * ledger cannot be read, or out of memory.
  */
 int key_digits_look(struct target *target, const struct load_options *options,
     struct failure *failure);

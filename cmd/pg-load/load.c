@@ -116,10 +116,11 @@ static bool is_due(const struct run *run)
 {
     if (run->current == NULL || run->current->count == 0)
         return false;
-    return run->ended || is_full(run) || clock_monotonic_ms() >= run->closes_at;
+    return run->ended || is_full(run) || clock_monotonic_ms() >= run->closes_ms;
 }
 
-/* Return true when the batch can go: a full one may wait for a connection, others fill meanwhile.
+/*
+ * Return true when the batch can go: a full one may wait for a connection, others fill meanwhile.
  */
 static bool can_submit(const struct run *run)
 {
@@ -228,7 +229,7 @@ static int take_line(struct run *run, enum line_result result, const struct line
     run->figures.read++;
     if (run->current->count == 0) {
         run->current->began_ms = clock_monotonic_ms();
-        run->closes_at = run->current->began_ms + run->options->linger_ms;
+        run->closes_ms = run->current->began_ms + run->options->linger_ms;
     }
     errno = 0;
     if (catalogue_read(&run->catalogue, line, result == LINE_LONG, run->current) != 0 ||
@@ -244,17 +245,17 @@ static int wait_ms(struct run *run, bool reading)
 {
     uint64_t until = UINT64_MAX;
     uint64_t now = clock_monotonic_ms();
-    if (stop_requested() && run->reading_until == 0)
-        run->reading_until = now + shutdown_drain_ms(run->options->grace_ms);
-    if (shutdown_requested() && run->leaving_at == 0)
-        run->leaving_at = now + shutdown_reserve_ms(run->options->grace_ms);
-    if (reading && run->reading_until != 0)
-        until = run->reading_until;
-    if (run->leaving_at != 0 && run->leaving_at < until)
-        until = run->leaving_at;
+    if (stop_requested() && run->reading_until_ms == 0)
+        run->reading_until_ms = now + shutdown_drain_ms(run->options->grace_ms);
+    if (shutdown_requested() && run->leaving_ms == 0)
+        run->leaving_ms = now + shutdown_reserve_ms(run->options->grace_ms);
+    if (reading && run->reading_until_ms != 0)
+        until = run->reading_until_ms;
+    if (run->leaving_ms != 0 && run->leaving_ms < until)
+        until = run->leaving_ms;
     if (run->current != NULL && run->current->count > 0 && can_submit(run)) {
         uint64_t held = lookahead_until_ms(&run->lookahead, run->current, run->options->linger_ms);
-        uint64_t closes = is_full(run) || held > run->closes_at ? held : run->closes_at;
+        uint64_t closes = is_full(run) || held > run->closes_ms ? held : run->closes_ms;
         until = closes < until ? closes : until;
     }
     if (until == UINT64_MAX)
@@ -264,7 +265,7 @@ static int wait_ms(struct run *run, bool reading)
 
 static bool is_leaving(const struct run *run)
 {
-    return run->leaving_at != 0 && clock_monotonic_ms() >= run->leaving_at;
+    return run->leaving_ms != 0 && clock_monotonic_ms() >= run->leaving_ms;
 }
 
 /* Wait until input comes, if ${reading}, a batch ends, verdicts can be written, or the time of one
@@ -276,8 +277,8 @@ static void wait_for_news(struct run *run, bool reading)
         { .fd = pool_fd(run->pool), .events = POLLIN },
         { .fd = printing ? STDOUT_FILENO : -1, .events = report_events(&run->reporter) },
         { .fd = reading ? line_fd(run->lines) : -1, .events = POLLIN },
-        { .fd = run->reading_until != 0 ? -1 : stop_fd(), .events = POLLIN },
-        { .fd = run->leaving_at != 0 ? -1 : shutdown_fd(), .events = POLLIN },
+        { .fd = run->reading_until_ms != 0 ? -1 : stop_fd(), .events = POLLIN },
+        { .fd = run->leaving_ms != 0 ? -1 : shutdown_fd(), .events = POLLIN },
     };
     (void)poll(news, sizeof news / sizeof *news, meter_timeout(run->meter, wait_ms(run, reading)));
     /* after any event, the caller checks everything again */

@@ -43,9 +43,9 @@ struct loader {
     struct pg_error_names known; /* names that errors may be reported with */
     struct suspects suspects;    /* for the tally, if the current batch is committed */
     bool asked_for_split;        /* the error table was searched for rows of split messages */
-    bool open_split;             /* it had some then */
+    bool open_split;             /* the error table had such rows then */
     uint64_t kept_out;           /* rows of the current transaction that COPY did not insert */
-    unsigned renewals;           /* of the batch: how often its columns have changed */
+    unsigned renewals;           /* of the batch: how often the catalogue was read again for it */
     bool stored;                 /* the current transaction wrote to the error table */
     bool waiting;                /* the error table holds rows that are not resolved */
     uint64_t claimed;            /* its share of the tally: records */

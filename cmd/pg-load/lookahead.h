@@ -37,7 +37,8 @@ uint64_t lookahead_until_ms(const struct lookahead *lookahead, const struct row_
 /*
  * lookahead_joins(split, rows, line, batch, rows_at_most, bytes_at_most):
  * Return true when the line is a record of a message that has one in the batch. Above the two
- * bounds a batch takes only a little for the rest of a message; later records come late.
+ * bounds a batch takes at most 10,000 records or 8 MiB more for the rest of a message; later
+ * records come late.
  */
 bool lookahead_joins(const struct split *split, struct row_reader *rows, const struct line *line,
     const struct row_batch *batch, uint64_t rows_at_most, uint64_t bytes_at_most);

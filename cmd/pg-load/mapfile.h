@@ -13,7 +13,8 @@
  * used for a table outside the current schema: it may be for a table of that name in the current
  * one. A warning says so. ${name} is empty when there is no map, or with --no-map. A map that
  * others may write is refused (77). ${again}: the map is read again later, so that it must be a
- * file, no pipe. Return 0, or -1 with ${failure}.
+ * file, no pipe. Return 0, or -1 with ${failure}, which stays unchanged when ${again} meets a file
+ * that is not regular.
  */
 int mapfile_read(const struct load_options *options, const struct pg_table *table, bool again,
     struct buf *name, struct buf *text, struct failure *failure);

@@ -11,7 +11,8 @@
 
 enum { MAX_MAP = 1 << 20 };
 
-/* Set a failure such as "maps/t.map:3:17: …", as compilers write it. ${what} NULL: out of memory.
+/*
+ * Set a failure such as "maps/t.map:3:17: …", as compilers write it. ${what} NULL: out of memory.
  */
 static int map_failure(struct failure *failure, enum status status, const char *name, unsigned line,
     size_t column, const char *what, const char *about)

@@ -36,7 +36,8 @@ static int delete_before(const struct target *target, uint64_t until_ms, uint64_
     return pg_transaction_commit(conn, NULL) == PG_COMMITTED ? 0 : server_failure(target, failure);
 }
 
-/* Delete the oldest keys first, in steps of time. ${pruned}: the number deleted, even on failure.
+/*
+ * Delete the oldest keys first, in steps of time. ${pruned}: the number deleted, even on failure.
  */
 static int delete_old(const struct target *target, const struct pg_ledger_old *old,
     uint64_t *pruned, struct failure *failure)

@@ -19,8 +19,8 @@ struct redelivery {
     struct json_matches stored;
 };
 
-int redelivery_open(
-    struct redelivery *redelivery); /* return 0, or -1: out of memory; close it in any case */
+/* Return 0, or -1 when memory runs out. Close it in any case. */
+int redelivery_open(struct redelivery *redelivery);
 void redelivery_close(struct redelivery *redelivery);
 
 /*

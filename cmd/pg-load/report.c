@@ -201,7 +201,8 @@ static void hint_at_key(struct reporter *reporter, const struct row_batch *batch
     reporter->hinted_at_key = true;
 }
 
-/* Copy the original line, so that the file can be edited and loaded; of a cut line what is known.
+/*
+ * Copy the original line, so that the file can be edited and loaded; of a cut line what is known.
  */
 static int copy_reject(struct reporter *reporter, const struct row_batch *batch,
     const struct item *item)
@@ -248,7 +249,8 @@ static int gather(struct reporter *reporter)
     return added;
 }
 
-/* Write what the reader takes. Return 0, or -1 with errno: ETIMEDOUT when the shutdown came first.
+/*
+ * Write what the reader takes. Return 0, or -1 with errno: ETIMEDOUT when the shutdown came first.
  */
 static int write_out(struct reporter *reporter)
 {
@@ -286,7 +288,8 @@ short report_events(const struct reporter *reporter)
     return outqueue_events(reporter->verdicts);
 }
 
-/* Warn once of each condition, when a run first meets it. ${before}: the counts without this batch.
+/*
+ * Warn once of each condition, when a run first meets it. ${before}: the counts without this batch.
  */
 static void remark(const struct counts *before, const struct counts *counts)
 {

@@ -35,7 +35,7 @@ struct counts {
 /* Return the word of a count by code, or NULL when that code is not counted. */
 const char *report_code(unsigned code);
 
-/* Write the counts that are not zero and that only then are in a summary. Return ${text}, as
+/* Write the counts that a summary has only when they are not zero. Return ${text}, as
  * " unkeyed=1 …". */
 enum { REPORT_RARE_SIZE = 256 };
 const char *report_rare(const struct counts *counts, char text[REPORT_RARE_SIZE]);
@@ -58,7 +58,8 @@ struct reporter {
     size_t at;                     /* its next item */
 };
 
-/* Open it. The caller must close ${reporter} in any case. Return 0, or -1 with ${failure}. */
+/* Open the outputs of ${reporter}. The caller must close it in any case. Return 0, or -1 with
+ * ${failure}. */
 int report_open(struct reporter *reporter, const struct load_options *options, bool has_ledger,
     struct failure *failure);
 
@@ -78,7 +79,10 @@ bool report_is_closed(const struct reporter *reporter);
 int report_batch(struct reporter *reporter, const struct row_batch *batch, struct failure *failure);
 int report_continue(struct reporter *reporter, struct failure *failure);
 
+/* Return true while verdicts of a batch are still to be printed. */
 bool report_is_busy(const struct reporter *reporter);
+
+/* Return what to poll standard output for: POLLOUT, or 0. */
 short report_events(const struct reporter *reporter);
 
 #endif

@@ -9,15 +9,15 @@
 #include "pg/conn.h"
 
 /*
- * The time to survive a fault, from its first appearance. For a server that does not answer, it
- * starts when that was first asked.
+ * How long a fault is retried, from its first appearance. For a server that does not answer, the
+ * time starts with the first request for a connection.
  */
 struct retry {
     struct backoff backoff;
     uint64_t limit_ms;
     uint64_t grace_ms;   /* its limit after a stop request */
-    uint64_t asked;      /* when a missing connection was first asked for; 0: never */
-    uint64_t deadline;   /* 0: no fault */
+    uint64_t asked;      /* monotonic ms: when a missing connection was first requested; 0: never */
+    uint64_t deadline;   /* monotonic ms; 0: no fault */
     bool stopping;       /* a stop request has been heeded */
     bool by_default;     /* no option names the database: a hint may help */
     struct meter *meter; /* updated during a pause, by the main thread; or NULL */

@@ -35,7 +35,7 @@ bool root_has_error(const struct column_plan *plan, const struct json_matches *m
 bool root_is_masked(const struct column_plan *plan, const char *text,
     const struct json_matches *matches);
 
-/* Return true when such a line has content to store: something sealed, or a body. */
+/* Return true when an error record has content to store: something sealed, or a body. */
 bool root_has_content(const struct column_plan *plan, const struct json_matches *matches);
 
 #endif

@@ -203,7 +203,8 @@ static void copy_word(char *to, size_t size, const struct view *view, uint32_t n
     to[length] = '\0';
 }
 
-/* Refuse content that may be clear, and store it nowhere: its message stays on the queue. */
+/* Refuse a line whose content may be clear. With --require-masked store it nowhere, so that its
+ * message stays on the queue. */
 static int refuse_clear(const struct column_plan *plan, struct row_batch *batch, struct item *item,
     const char *code)
 {

@@ -23,7 +23,7 @@ enum item_kind {
     ITEM_ROW,     /* to be loaded */
     ITEM_REFUSED, /* refused before it was sent to the server */
     ITEM_ERROR,   /* an error record that arrived */
-    ITEM_EMPTY    /* one of these two without content to store */
+    ITEM_EMPTY    /* an ITEM_REFUSED or ITEM_ERROR without content to store */
 };
 
 /* The state of an item in the current transaction. */
@@ -36,13 +36,14 @@ struct refusal {
     char sqlstate[6];
     char column[PG_NAME_SIZE];
     char constraint[PG_NAME_SIZE];
-    bool unpartitioned;          /* the server refused it, because no partition takes it */
-    bool about_value;            /* by its kind or by proof; not by the state of the table */
-    bool raised;                 /* by a function of the database */
+    bool unpartitioned; /* the server refused it, because no partition takes it */
+    bool about_value; /* a value of the record caused it, as its SQLSTATE or a probe shows; not the
+                         state of the table */
+    bool raised;      /* by a function of the database */
     char text[PG_TEXT_SIZE / 2]; /* the text of the server or of jq, for --show-values only */
 };
 
-/* Narrow, because a batch has four per record: it holds at most 256 MiB and one record. */
+/* Narrow, because a batch has four per record. Each buffer of a batch holds at most 1 GiB. */
 struct span {
     uint32_t at;
     uint32_t length;
@@ -66,7 +67,7 @@ struct item {
     unsigned char state;  /* enum item_state */
     unsigned char effect; /* enum verdict_effect: of a row that passed, with --upsert */
     bool head;            /* the first ITEM_ROW of its ledger key */
-    bool has_key;         /* ledger_key is set: the ledger has it */
+    bool has_key;         /* ledger_key is set */
     bool has_message;     /* message_key is set */
     bool is_part;         /* one of several records of the message */
     bool misfit;          /* refused because map, --key or columns do not fit the record */
@@ -75,8 +76,8 @@ struct item {
     bool sealed;          /* an error record of pii-mask */
     bool split;        /* refused, as another record of its message has other content (split.h) */
     bool differs;      /* a duplicate that differs from the row with its key */
-    bool conflict;     /* the same, refused by --strict-key */
-    bool late;         /* that other record was submitted before this one came */
+    bool conflict;     /* such a duplicate, refused by --strict-key */
+    bool late;         /* split: the other record was submitted before this one came */
     uint64_t delivery; /* from split_delivery() */
     struct pg_key ledger_key;
     struct pg_key message_key;   /* of message and part, also with --key */
@@ -145,8 +146,8 @@ bool row_batch_is_binary(const struct row_batch *batch, const struct group *grou
 
 /*
  * Take the memory for ${rows} records early, or for ${bytes} of them if that is less, within
- * reason. A long run thus gets all its memory at the start. The records of ${sample}, at least one,
- * show how large they are. A shortage of memory shows later.
+ * reason. A long run thus gets all its memory at the start. ${sample} has at least one record;
+ * their mean size is assumed. A failure to allocate is ignored: row_batch_add() reports it.
  */
 void row_batch_populate(struct row_batch *batch, const struct row_batch *sample, size_t rows,
     size_t bytes);
@@ -164,7 +165,8 @@ struct refusal *row_batch_refuse(struct row_batch *batch, struct item *item, con
 /* Return the group of a set of sources, or ROW_BATCH_NONE when memory runs out. */
 uint32_t row_batch_group(struct row_batch *batch, const uint64_t *sources);
 
-/* Sort the ledger keys and link the items that share one. Return 0, or -1 when memory runs out. */
+/* Sort the ledger keys and link the items that share one. Without ${use_ledger} there are none.
+ * Return 0, or -1 when memory runs out. */
 int row_batch_seal(struct row_batch *batch, bool use_ledger);
 
 /* Return the number of rows in that state in the current transaction. */

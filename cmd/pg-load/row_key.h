@@ -15,7 +15,8 @@ int row_key_message(const struct view *view, struct item *item, size_t base);
 
 enum row_key {
     ROW_KEY_SET,     /* or neither --key nor a message exists */
-    ROW_KEY_MISSING, /* --key yields nothing, or the jq of the ledger would differ */
+    ROW_KEY_MISSING, /* --key yields nothing, its filter would round a number, or the jq of the
+                        ledger would give another key */
     ROW_KEY_NO_MEMORY
 };
 

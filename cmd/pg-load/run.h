@@ -44,23 +44,22 @@ struct run {
     struct row_batch *current;    /* NULL: all are submitted */
     struct row_batch **committed; /* in the order in which their verdicts are printed */
     size_t committed_count;
-    uint64_t closes_at; /* when the linger of the current batch ends */
+    uint64_t closes_ms; /* when the linger of the current batch ends */
     struct split *split;
     struct lookahead lookahead;
-    uint64_t reading_until; /* 0: no stop request yet */
-    uint64_t leaving_at;    /* when to leave the connections to themselves; 0: no shutdown yet */
+    uint64_t reading_until_ms; /* monotonic ms; 0: no stop request yet */
+    uint64_t leaving_ms; /* monotonic: when to stop waiting for the connections; 0: no shutdown */
     struct figures figures;
     struct meter *meter;        /* NULL: none */
     uint64_t sealed;            /* error records of pii-mask in a row, so far */
-    bool populated;             /* the memory of a long run is taken,*/
+    bool populated;             /* the memory of a long run is taken */
     struct populate populating; /* or being taken */
     bool ended;                 /* no more input */
     struct failure ending;      /* the failure of the input */
 };
 
 /* Open everything that a run needs, in ${run}, whose options and tally are set. Return 0, or -1
- * with
- * ${failure}: the caller must then close what is open. */
+ * with ${failure}: the caller must then call run_close(). */
 int run_open(struct run *run, struct failure *failure);
 
 /* Free it and all it holds, once no connection of its pool is at work. */

@@ -11,7 +11,7 @@
 #include "base/stop.h"
 #include "shutdown.h"
 
-enum { WORTH_A_WORD_MS = 1000 }; /* waits below this, after a stop request, are not reported */
+enum { REPORTED_FROM_MS = 1000 }; /* waits below this, after a stop request, are not reported */
 
 static int event = -1;
 static atomic_bool requested;
@@ -77,12 +77,12 @@ static void *watch(void *unused)
     if (!stop_requested())
         return unused;
     uint64_t until = clock_monotonic_ms() + retry_ms;
-    sleep_on(event, retry_ms < WORTH_A_WORD_MS ? retry_ms : WORTH_A_WORD_MS);
+    sleep_on(event, retry_ms < REPORTED_FROM_MS ? retry_ms : REPORTED_FROM_MS);
     uint64_t now = clock_monotonic_ms();
     if (now < until && !shutdown_requested()) {
         if (atomic_load(&at_work) > 0)
             msg_warn("stopping: waiting for the database, %" PRIu64 " s at most",
-                (whole_ms - WORTH_A_WORD_MS + 999) / 1000);
+                (whole_ms - REPORTED_FROM_MS + 999) / 1000);
         sleep_on(event, until - now);
     }
     shutdown_now();

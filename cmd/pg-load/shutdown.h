@@ -13,11 +13,13 @@
  * shutdown comes one reserve later. After another reserve the process leaves all work still in
  * progress. A third reserve remains for closing what can be closed.
  */
-enum {
-    SHUTDOWN_RESERVE_MS = 2000
-}; /* the longest reserve; it is an eighth of a short grace period */
+/* The longest reserve. That of a grace period under 16 s is an eighth of it. */
+enum { SHUTDOWN_RESERVE_MS = 2000 };
 
+/* Return the reserve: an eighth of the grace period, at most SHUTDOWN_RESERVE_MS. */
 uint64_t shutdown_reserve_ms(uint64_t grace_ms);
+
+/* Return how long input is read after a stop request: the grace period less three reserves. */
 uint64_t shutdown_drain_ms(uint64_t grace_ms);
 
 /* Start to watch for it. Return 0, or -1 with errno. The set-up lasts as long as the process. */

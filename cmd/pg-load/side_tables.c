@@ -30,7 +30,7 @@ static int side_failure(const struct target *target, const struct load_options *
         failure_set(failure, STATUS_USAGE, "the name of the %s would be longer than 63 bytes",
             word);
         return failure_hint(failure, "name one with %s", side_options[side->kind]);
-    case PG_SIDE_STRANGER:
+    case PG_SIDE_OWNER:
         failure_set(failure, STATUS_UNAVAILABLE,
             "%s %s belongs to %s, who is neither the loader, nor the table's owner, nor a superuser",
             word, side->qualified, owner);
@@ -38,7 +38,7 @@ static int side_failure(const struct target *target, const struct load_options *
             "its owner decides the fate of messages: use ALTER TABLE ... "
             "OWNER TO, or name another with %s",
             side_options[side->kind]);
-    case PG_SIDE_MEDDLED:
+    case PG_SIDE_ACTIVE:
         return failure_set(failure, STATUS_UNAVAILABLE,
             "%s %s, of %s, has triggers, rules or row security", word, side->qualified, owner);
     case PG_SIDE_SHAPE:

@@ -20,14 +20,14 @@ struct stored_record {
     struct buf line;
 };
 
-int stored_record_open(
-    struct stored_record *stored); /* return 0, or -1 when memory runs out; close it in any case */
+/* Return 0, or -1 when memory runs out. Close it in any case. */
+int stored_record_open(struct stored_record *stored);
 void stored_record_close(struct stored_record *stored);
 
 /*
  * Append line[0, length). With ${is_json} it is written as JSON in ASCII, else as
  * pg_errors_escape() writes bytes. From a line that is not JSON, a handle that is whole before the
- * fault is left out. Return 0 or -1.
+ * syntax error is left out. Return 0 or -1.
  */
 int stored_record_write(struct stored_record *stored, struct buf *out, const char *line,
     size_t length, bool is_json);

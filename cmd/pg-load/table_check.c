@@ -70,7 +70,7 @@ int table_check_security(const struct target *target, const struct load_options 
     return failure_hint(failure, "use --upsert, or a role with BYPASSRLS");
 }
 
-/* Which tables the statements at the begin of a transaction check, or those after its rows. */
+/* Which tables the statements at the beginning of a transaction check, or those after its rows. */
 static struct pg_fingerprint_of tables_of(const struct target *target, bool after_rows)
 {
     return (struct pg_fingerprint_of){ .target = &target->table,

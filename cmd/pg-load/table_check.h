@@ -29,8 +29,9 @@ enum table_check {
 
 /*
  * table_check_batch(loader, batch, failure):
- * Check, in the transaction that wrote the keys and rows of the batch. Set loader->waiting when the
- * error table holds rows that are not resolved.
+ * Check, in the transaction that wrote the keys and rows of the batch. After LOADER_RENEWALS
+ * changes it holds in spite of other columns, with a warning. Set loader->waiting when the error
+ * table holds rows that are not resolved.
  */
 enum table_check table_check_batch(struct loader *loader, const struct row_batch *batch,
     struct failure *failure);

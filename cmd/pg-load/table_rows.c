@@ -68,7 +68,7 @@ static size_t first_round(struct loader *loader, struct row_batch *batch)
     size_t count = 0;
     for (size_t i = 0; i < batch->key_count; i++)
         loader->tries[i] = loader->fresh[i] ? batch->heads[i] : ROW_BATCH_NONE;
-    /* No copy of a key is tried that the ledger has. */
+    /* Do not try the items of a key that the ledger has. */
     for (size_t i = 0; i < batch->key_count; i++)
         if (!loader->fresh[i])
             for (uint32_t at = batch->heads[i]; at != ROW_BATCH_NONE; at = batch->items[at].next)
@@ -199,7 +199,7 @@ static int load_copies(struct loader *loader, struct row_batch *batch, size_t co
 }
 
 /* Count the rows that have passed after a trigger refused them. */
-static size_t count_relented(const struct row_batch *batch)
+static size_t count_passed_later(const struct row_batch *batch)
 {
     size_t count = 0;
     for (size_t i = 0; i < batch->count; i++)
@@ -225,13 +225,13 @@ static int load_later(struct loader *loader, struct row_batch *batch)
         return -1;
     for (size_t before = 0; passed > before && round.tries < MOST_LATER_TRIES;) {
         size_t count = later_round(loader, batch, &round);
-        size_t relented = count_relented(batch);
+        size_t passed_later = count_passed_later(batch);
         backwards = !backwards;
         sort_by_number(loader->order, count, backwards);
         if (load_copies(loader, batch, count) != 0)
             return -1;
         round.tries += count;
-        round.raised = count_relented(batch) > relented;
+        round.raised = count_passed_later(batch) > passed_later;
         before = passed;
         passed = row_batch_count(batch, STATE_PASSED);
     }

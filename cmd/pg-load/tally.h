@@ -29,7 +29,8 @@ void tally_free(struct tally *tally);
  * Add a batch of ${total} records, ${refused} of them refused, unless that takes the run past
  * ${limit}. The limit is a number, or with ${percent} a percentage, which counts from the 1000th
  * record on. Set ${total} and ${refused} to the sums in any case. A transaction that then fails
- * returns its share with tally_return().
+ * returns its share with tally_return(). Return true, or false when the limit would be passed:
+ * nothing is then added.
  */
 bool tally_claim(struct tally *tally, uint64_t *total, uint64_t *refused, uint64_t limit,
     bool percent);
@@ -38,7 +39,7 @@ void tally_return(struct tally *tally, uint64_t total, uint64_t refused);
 /* Learn from a committed batch with these suspects; ${passed}: it had a row too. */
 void tally_learn(struct tally *tally, const struct suspects *suspects, bool passed);
 
-/* Return the number of suspects; ${proven} as above. */
+/* Return the number of suspects. Set ${proven} to whether a row of this run is in the table. */
 struct suspects tally_suspects(struct tally *tally, bool *proven);
 
 /* Count the faults of the server or the network that batches met. */

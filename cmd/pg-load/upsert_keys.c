@@ -215,7 +215,7 @@ enum upsert_keys upsert_keys_find(struct loader *loader, const struct row_batch 
     return result;
 }
 
-/* ---- what came back ---- */
+/* ---- returned rows --------------------------------------------------------------------------- */
 
 /* Compare the key of an item with the key of a row. */
 static int compare_row(const struct loader *loader, const struct row_batch *batch, uint32_t item,

@@ -12,7 +12,8 @@
 
 enum upsert_keys {
     UPSERT_KEYS_ORDERED,
-    UPSERT_KEYS_UNSURE, /* some key is not of that kind, or equals another: ask the server */
+    UPSERT_KEYS_UNSURE, /* some key is not of that kind, or equals another, or rows are isolated:
+                           ask the server */
     UPSERT_KEYS_NO_MEMORY
 };
 
@@ -25,7 +26,7 @@ enum upsert_keys upsert_keys_find(struct loader *loader, const struct row_batch 
     const uint32_t *order, size_t count);
 
 /*
- * upsert_keys_place(upsert, batch, order, count, at, row):
+ * upsert_keys_place(loader, batch, order, count, at, row):
  * Find an item in order[0, count) and return its place. Its key is in the first columns of that row
  * of the connection's result. The list is a part of the order of upsert_keys_find(). The place
  * ${at} is searched first. Return ${count} when there is none.

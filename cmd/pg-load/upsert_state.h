@@ -19,13 +19,14 @@ struct upsert {
     bool has_triggers;         /* they may change rows */
     uint32_t *sequence;        /* the items, in the order of their keys */
     uint32_t *list;            /* those that are sent next */
-    uint32_t *rest;            /* those of them for the statement after that */
-    uint32_t *rounds;          /* by item: the round that sends it, from 1; 0: it gives way */
-    uint32_t *next;            /* by item: its replacement if it is refused, or ROW_BATCH_NONE */
-    uint32_t *first;           /* by item: the first of its key's items, or itself */
-    struct span *keys;         /* by item: the place of its keys in the rows, if ${exact} */
-    bool exact;                /* the sequence was made here (upsert_keys.h) */
-    size_t capacity;           /* of the six */
+    uint32_t
+        *rest; /* scratch: a part of the items, for one of the functions below upsert_order.h */
+    uint32_t *rounds;  /* by item: the round that sends it, from 1; 0: it gives way */
+    uint32_t *next;    /* by item: its replacement if it is refused, or ROW_BATCH_NONE */
+    uint32_t *first;   /* by item: the first of its key's items, or itself */
+    struct span *keys; /* by item: the place of its keys in the rows, if ${exact} */
+    bool exact;        /* the sequence was made here (upsert_keys.h) */
+    size_t capacity;   /* of the six arrays from ${sequence} to ${first} */
     struct pg_upsert_columns columns;
     struct buf json;
     struct buf sql;

@@ -233,7 +233,7 @@ static int add_record(struct bodies *bodies, const char *text, const struct json
     struct bodies_counts *counts = &bodies->counts;
     counts->records++;
     counts->unmasked += is_there(bodies, bodies->nodes.sqs) && !is_there(bodies, bodies->nodes.pii);
-    counts->aside |= bodies->root != JSON_ROOT &&
+    counts->has_others |= bodies->root != JSON_ROOT &&
         (is_there(bodies, bodies->reserved[RESERVED_ATTRIBUTES]) ||
             is_there(bodies, bodies->reserved[RESERVED_FIFO]) ||
             is_there(bodies, bodies->reserved[RESERVED_ENVELOPE]));

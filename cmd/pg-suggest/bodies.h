@@ -17,7 +17,7 @@ struct bodies_counts {
     uint64_t rootless;        /* without a value at the root */
     uint64_t unmasked;        /* from a queue, and not masked */
     uint64_t bare;            /* perhaps without a value on any path: not an object, or empty */
-    bool aside;               /* some have attributes, fifo or an envelope */
+    bool has_others;          /* some have attributes, fifo or an envelope */
 };
 
 struct bodies;

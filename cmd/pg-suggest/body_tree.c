@@ -143,7 +143,7 @@ void body_tree_value(struct node *node, const struct value *value)
 }
 
 /* Return the next node after ${node} that is not below it. */
-static struct node *beside(struct node *node)
+static struct node *next_outside(struct node *node)
 {
     while (node != NULL && node->next == NULL)
         node = node->parent;
@@ -153,7 +153,7 @@ static struct node *beside(struct node *node)
 /* Return the node after ${node}, in an order that puts all below a node after it; NULL: no more. */
 static struct node *node_after(struct node *node)
 {
-    return node->first != NULL ? node->first : beside(node);
+    return node->first != NULL ? node->first : next_outside(node);
 }
 
 void body_tree_note_bare(struct tree *tree, uint64_t serial)
@@ -161,7 +161,7 @@ void body_tree_note_bare(struct tree *tree, uint64_t serial)
     for (struct node *node = tree->root; node != NULL;) {
         bool there = node->serial == serial;
         node->bare += there;
-        node = there ? node_after(node) : beside(node);
+        node = there ? node_after(node) : next_outside(node);
     }
 }
 

@@ -27,7 +27,7 @@ static bool is_open(const struct node *node, const struct choice *choice)
     return type_is_object(node) && node->first != NULL && !node->map && node->depth < choice->depth;
 }
 
-/* Return the node after one that is not a column, or whose children are none. */
+/* Return the next node in depth-first order, or NULL. Without ${open} it is not below ${node}. */
 static const struct node *next(const struct node *node, bool open)
 {
     if (open && node->first != NULL)
@@ -289,7 +289,8 @@ static uint64_t without_column(const struct columns *columns, uint64_t bare)
     return bare - covered;
 }
 
-/* Add a column for the rest: keys that are data or too many, bodies that are not objects or empty.
+/*
+ * Add a column for the rest: keys that are data or too many, bodies that are not objects or empty.
  */
 static void add_rest(struct columns *columns, const struct node *root, bool left_out, uint64_t bare)
 {

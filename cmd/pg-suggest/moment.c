@@ -137,7 +137,8 @@ static unsigned word(struct cursor *cursor, const char *words)
     return 0;
 }
 
-/* Read a date of RFC 5322, section 3.3, and RFC 9110, section 5.6.7: Wed, 31 Jan 2024 08:00:00 GMT.
+/*
+ * Read a date of RFC 5322, section 3.3, and RFC 9110, section 5.6.7: Wed, 31 Jan 2024 08:00:00 GMT.
  */
 static enum moment mail(const char *text, size_t length)
 {

@@ -14,6 +14,7 @@ enum moment {
     MOMENT_ZONED  /* with Z or an offset; 20240131T080000Z; Wed, 31 Jan 2024 08:00:00 GMT */
 };
 
+/* Return the kind of text[0, length). */
 enum moment moment_of(const char *text, size_t length);
 
 /*

@@ -154,7 +154,7 @@ int print_sql(struct buf *out, const struct columns *columns, const char *table)
     return out->failed || widths.failed ? -1 : 0;
 }
 
-int print_map(struct buf *out, const struct columns *columns, const char *table, bool aside)
+int print_map(struct buf *out, const struct columns *columns, const char *table, bool has_others)
 {
     size_t width = 0;
     for (size_t i = 0; i < columns->count; i++) {
@@ -162,7 +162,7 @@ int print_map(struct buf *out, const struct columns *columns, const char *table,
         width = its > width ? its : width;
     }
     (void)buf_printf(out, "# Where the columns of %s come from; see pg-load(1), MAPS.\n", table);
-    if (aside)
+    if (has_others)
         (void)buf_puts(out,
             "# Records also have .attributes, .fifo or .envelope: add what is of use.\n");
     if (columns->mixed)

@@ -8,8 +8,8 @@
 /* Append the statements for a table, its name quoted as in SQL. */
 int print_sql(struct buf *out, const struct columns *columns, const char *table);
 
-/* Append the map (pg-load(1), MAPS). ${aside}: records have other members than it covers. */
-int print_map(struct buf *out, const struct columns *columns, const char *table, bool aside);
+/* Append the map (pg-load(1), MAPS). ${has_others}: records have other members than it covers. */
+int print_map(struct buf *out, const struct columns *columns, const char *table, bool has_others);
 
 /* Append a text, each line as a comment of SQL. */
 int print_commented(struct buf *out, const struct buf *text);

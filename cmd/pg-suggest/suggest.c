@@ -146,7 +146,8 @@ static int propose(struct suggest *suggest)
     buf_init(&map, TEXT_MOST);
     suggest->columns = columns->count;
     int status = print_sql(&sql, columns, settings->table) == 0 &&
-            print_map(&map, columns, settings->table, bodies_counts(suggest->bodies)->aside) == 0
+            print_map(&map, columns, settings->table, bodies_counts(suggest->bodies)->has_others) ==
+                0
         ? write_out(suggest, &sql, &map)
         : no_memory();
     if (status == 0 && columns->mixed)

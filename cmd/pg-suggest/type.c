@@ -42,7 +42,8 @@ static void of_moment(struct type *type, const char *filter, const char *remark)
     type->remark = remark;
 }
 
-/* Make a moment of a number. jq's todate() takes whole seconds only; the fraction is added as text.
+/*
+ * Make a moment of a number. jq's todate() takes whole seconds only; the fraction is added as text.
  */
 static bool of_epoch(const struct node *node, struct type *type)
 {

@@ -30,7 +30,8 @@ struct keygen_error {
 /* Set ${error} and return -1. */
 int keygen_fail(struct keygen_error *error, enum keygen_cause cause, int errnum);
 
-/* Hold signals back until the file is complete; only kill -9 ends the process until then. */
+/* Block all signals for the rest of the process, so that only SIGKILL can end it before the file is
+ * complete. A write over the size limit fails instead of raising SIGXFSZ. */
 void keygen_hold_signals(void);
 
 /* Bytes for a comment with the time, and a key line. */
@@ -39,7 +40,7 @@ enum { KEYGEN_ENTRY_SIZE = KEYRING_LINE_SIZE + 48 };
 /*
  * keygen_entry(entry, length, id):
  * Make a new primary key. Write its lines of a key file to ${entry}, which must be memory for
- * secrets, and its id to ${id}. Return 0, or -1 with ${entry} wiped.
+ * secrets, and its id to ${id}. Return 0, or -1 with ${entry} unchanged.
  */
 int keygen_entry(char entry[KEYGEN_ENTRY_SIZE], size_t *length, char id[KEYRING_ID + 1]);
 

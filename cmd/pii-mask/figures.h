@@ -15,7 +15,8 @@ extern const struct program_figures figures_of_lines;
  */
 size_t figures_members(const struct policy *policy, struct metric_member *members);
 
-/* Fill in their values; all are 0 while ${mask} is NULL. */
+/* Fill in their values. While ${mask} is NULL, leave ${values} unchanged: the meter has set them to
+ * 0. */
 void figures_read(const struct mask *mask, uint64_t *values);
 
 #endif

@@ -32,7 +32,9 @@ static bool has_data_below(const struct node *node)
     return false;
 }
 
-/* Return true when the values are objects, arrays and texts in turn. */
+/*
+ * Return true when the values are of more than one of these kinds: objects, arrays, and all others.
+ */
 static bool is_mixed(const struct node *node)
 {
     uint64_t objects = node->types[JSON_OBJECT];
@@ -145,7 +147,7 @@ static void add_rule(struct proposal *proposal, struct node *node)
 }
 
 /* Return the next node that is not below ${node}, or NULL. */
-static struct node *beside(struct node *node, const struct node *top)
+static struct node *next_outside(struct node *node, const struct node *top)
 {
     while (node != top && node->next == NULL)
         node = node->parent;
@@ -162,7 +164,7 @@ static void add_rules(struct proposal *proposal, struct node *root)
             continue;
         }
         add_rule(proposal, at);
-        at = beside(at, root);
+        at = next_outside(at, root);
     }
 }
 
@@ -199,7 +201,7 @@ static void add_near(struct proposal *proposal, struct node *root)
     for (struct node *at = root->first; at != NULL;) {
         bool place = is_place(proposal, at);
         if (!place && at->parent == root && at->step != TREE_KEY) {
-            at = beside(at, root); /* a root that is an array */
+            at = next_outside(at, root); /* a root that is an array */
             continue;
         }
         if (!place && !is_near_place(proposal, at)) {
@@ -219,7 +221,7 @@ static void add_near(struct proposal *proposal, struct node *root)
             (void)tree_path(proposal->out, at);
             (void)buf_puts(proposal->out, " keep\n");
         }
-        at = beside(at, root);
+        at = next_outside(at, root);
     }
     if (any)
         (void)buf_putc(proposal->out, '\n');
@@ -232,7 +234,7 @@ static void add_known(struct proposal *proposal, struct node *root)
         bool place = is_place(proposal, at);
         bool way = proposal->aside && records_is_way(proposal->records, at);
         if (at->step == TREE_DATA || (!place && (way || has_personal_below(at)))) {
-            at = at->step == TREE_DATA ? beside(at, root) : tree_after(at, root);
+            at = at->step == TREE_DATA ? next_outside(at, root) : tree_after(at, root);
             continue;
         }
         if (!place && alike_is_personal(proposal->alike, at)) {
@@ -241,7 +243,7 @@ static void add_known(struct proposal *proposal, struct node *root)
             (void)tree_path(proposal->out, at);
             (void)buf_puts(proposal->out, " keep\n");
         }
-        at = beside(at, root);
+        at = next_outside(at, root);
     }
 }
 

@@ -16,6 +16,7 @@ void estimate_add(unsigned char registers[ESTIMATE_SIZE], uint64_t hash);
 void estimate_merge(unsigned char registers[ESTIMATE_SIZE],
     const unsigned char other[ESTIMATE_SIZE]);
 
+/* Return the estimate of the number of different values. */
 uint64_t estimate_count(const unsigned char registers[ESTIMATE_SIZE]);
 
 #endif

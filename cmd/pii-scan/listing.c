@@ -22,7 +22,8 @@ static uint64_t of_type(const struct node *node, int type)
                               : node->types[type];
 }
 
-/* Append a share as a decimal between 0 and 1, rounded to 0 or 1 only when exact. Return 0, or -1.
+/*
+ * Append a share as a decimal between 0 and 1, rounded to 0 or 1 only when exact. Return 0, or -1.
  */
 static int put_share(struct buf *out, uint64_t part, uint64_t whole)
 {

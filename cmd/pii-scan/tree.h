@@ -80,8 +80,8 @@ static inline bool tree_is_named(const struct node *node, const char *key, size_
 }
 
 /*
- * Return the child behind the last one when it has this key, as in most events of one shape. NULL
- * decides nothing.
+ * Return the child behind the last one when it has this key, as in most events of one shape. After
+ * NULL tree_member() must search.
  */
 static inline struct node *tree_next(struct node *node, const char *key, size_t length)
 {

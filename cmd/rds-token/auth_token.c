@@ -39,7 +39,8 @@ static int sign(struct buf *out, const struct auth_token_wanted *wanted, const c
     return sign_query(out, credentials, &query);
 }
 
-/* Return true for a label with the form of a region: two hyphens or more, and a digit at the end.
+/*
+ * Return true for a label with the form of a region: two hyphens or more, and a digit at the end.
  */
 static bool is_of_region(const char *label, size_t length)
 {

@@ -20,7 +20,8 @@ struct auth_token_wanted {
     const char *profile; /* NULL: found as in credentials/profile.h */
 };
 
-/* Find region and credentials, and append the token. */
+/* Find region and credentials, and append the token to ${out}, which has room for it and which the
+ * caller wipes. Return AWS_OK, or the cause with ${error}. */
 enum aws_cause auth_token_make(struct buf *out, const struct auth_token_wanted *wanted,
     struct aws_error *error);
 

@@ -34,13 +34,14 @@ struct unacknowledged {
     size_t bytes;
 };
 
-void unacknowledged_free(
-    struct unacknowledged *unacknowledged); /* frees the messages still inside */
+/* Free it, and the messages still inside. */
+void unacknowledged_free(struct unacknowledged *unacknowledged);
 
 /* Return the monotonic time since when the oldest message is inside, or 0 when there is none. Scans
  * all. */
 uint64_t unacknowledged_oldest_ms(const struct unacknowledged *unacknowledged);
 
+/* Return the message with this receipt handle, or NULL. */
 struct unacknowledged_message *unacknowledged_find(const struct unacknowledged *unacknowledged,
     const char *handle, size_t length);
 

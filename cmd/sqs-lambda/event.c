@@ -33,8 +33,8 @@ static const char *const names[FIELDS] = { "messageId", "receiptHandle", "body",
 
 struct event {
     struct json_paths *paths;
-    uint32_t records; /* nodes: the list, … */
-    uint32_t record;  /* … and an element of it */
+    uint32_t records; /* node of the list of records */
+    uint32_t record;  /* node of one element of that list */
     uint32_t nodes[FIELDS];
     struct json_matches matches;
     struct json_matches scratch;

@@ -90,7 +90,7 @@ static void wait_for_news(struct exchange *exchange, struct pipeline *pipeline, 
     /* the caller checks everything after any event */
 }
 
-static enum exchange_result trade(struct exchange *exchange, struct pipeline *pipeline,
+static enum exchange_result exchange_step(struct exchange *exchange, struct pipeline *pipeline,
     struct deliveries *deliveries, uint64_t until_ms)
 {
     struct line line;
@@ -129,7 +129,7 @@ enum exchange_result exchange_run(struct exchange *exchange, struct pipeline *pi
     exchange->written = 0;
     if (deliveries_records(deliveries, &exchange->records) != 0)
         return EXCHANGE_NO_MEMORY;
-    enum exchange_result result = trade(exchange, pipeline, deliveries, until_ms);
+    enum exchange_result result = exchange_step(exchange, pipeline, deliveries, until_ms);
     buf_shrink(&exchange->records, RECORDS_KEPT);
     return result;
 }

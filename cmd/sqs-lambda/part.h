@@ -5,10 +5,11 @@
 
 /* Parts of the environment for the programs: their own secrets, and the common variables. */
 enum part {
-    PART_COMMON,          /* common variables */
-    PART_DATABASE,        /* pg-load: these, and those of the database */
-    PART_AWS,             /* the key command: these, those of AWS, and the route to AWS */
-    PART_COMMAND,         /* COMMAND: all but those of AWS */
+    PART_COMMON,   /* common variables */
+    PART_DATABASE, /* pg-load: the common ones, and those of the database */
+    PART_AWS,      /* the key command: the common ones, those of AWS, and those of proxies and
+                      certificates */
+    PART_COMMAND,  /* COMMAND: all but those of AWS */
     PART_COMMAND_WITH_KEY /* the same without SQS2PG_KEY_FILE, which is set for it */
 };
 

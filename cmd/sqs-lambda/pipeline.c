@@ -79,7 +79,7 @@ static void wait_for_all(struct pipeline *pipeline, uint64_t most_ms)
 }
 
 /* Kill the programs that still run, so that none is left. */
-static void take_down(struct pipeline *pipeline)
+static void kill_all(struct pipeline *pipeline)
 {
     for (size_t i = 0; i < pipeline->count; i++)
         stage_signal(&pipeline->stages[i], SIGKILL);
@@ -145,7 +145,7 @@ enum pipeline_end pipeline_end(struct pipeline *pipeline, struct failure *failur
             cause = stage;
     }
     struct stage copy = cause != NULL ? *cause : (struct stage){ .name = "the pipeline" };
-    take_down(pipeline);
+    kill_all(pipeline);
     if (copy.status > 128)
         failure_set(failure, STATUS_INTERNAL, "signal %d ended %s", copy.status - 128, copy.name);
     else
@@ -166,7 +166,7 @@ void pipeline_abort(struct pipeline *pipeline)
         stage_signal(&pipeline->stages[pipeline->count - 1], SIGTERM);
         wait_for_all(pipeline, ABORT_MS);
     }
-    take_down(pipeline);
+    kill_all(pipeline);
 }
 
 void pipeline_free(struct pipeline *pipeline)
@@ -237,7 +237,7 @@ static int start(struct pipeline *pipeline, uint64_t within_ms, struct failure *
     int status = failure->status == STATUS_OK ? start_all(pipeline, key, failure) : -1;
     close_end(&key);
     if (status != 0)
-        take_down(pipeline);
+        kill_all(pipeline);
     return status;
 }
 

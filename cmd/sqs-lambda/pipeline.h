@@ -25,7 +25,9 @@ void pipeline_free(struct pipeline *pipeline); /* ends it; NULL is fine */
  */
 int pipeline_ready(struct pipeline *pipeline, uint64_t within_ms, struct failure *failure);
 
-/* Neither blocks. The writing end is -1 once it is closed. */
+/* Return the writing end of the pipe to the first program, non-blocking; -1 once it is closed.
+ * pipeline_verdicts() returns the reader of the last program's output, which does not block either.
+ */
 int pipeline_input(const struct pipeline *pipeline);
 void pipeline_close_input(struct pipeline *pipeline);
 struct line_reader *pipeline_verdicts(const struct pipeline *pipeline);
@@ -39,7 +41,8 @@ enum pipeline_end {
 /*
  * pipeline_end(pipeline, failure):
  * After one of its programs has ended, wait a moment for the others, then end them. Return how it
- * ended, from the gravest of their statuses; ${failure} describes it, unless all is well.
+ * ended, from the gravest of their statuses; ${failure} describes it in each case. Only with
+ * PIPELINE_REFUSED is its status that of the program.
  */
 enum pipeline_end pipeline_end(struct pipeline *pipeline, struct failure *failure);
 

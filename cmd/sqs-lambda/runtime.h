@@ -16,7 +16,7 @@ enum { RUNTIME_ID_SIZE = 256 };
 struct runtime_invocation {
     char id[RUNTIME_ID_SIZE];
     uint64_t deadline_ms; /* since 1970 */
-    struct buf event;
+    struct buf event;     /* zeroed at first; each runtime_next() reuses it; the caller frees it */
 };
 
 /* Open a client; ${api} is HOST:PORT, as in AWS_LAMBDA_RUNTIME_API. Return NULL with ${failure}. */

@@ -86,7 +86,8 @@ static int load(struct server *server, uint64_t until_ms, struct failure *failur
     return 0;
 }
 
-/* Answer the invocation, or report why there is no answer. Return 0, or -1 with ${failure}. */
+/* Make the answer to the invocation in server->answer, and print the summary. Return 0, or -1 with
+ * ${failure}. */
 static int answer(struct server *server, bool fifo, struct failure *failure)
 {
     buf_clear(&server->answer);

@@ -16,6 +16,7 @@ struct string_list {
 void string_list_init(struct string_list *list);
 void string_list_free(struct string_list *list); /* a zeroed one is fine */
 
+/* Add a copy of the string. string_list_get() reports a failure. */
 void string_list_add(struct string_list *list, const char *string);
 
 /* Add the words of ${text}, separated by blanks; NULL for none. */

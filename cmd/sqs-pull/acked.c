@@ -100,7 +100,7 @@ bool acked_has_writer(struct acked *acked)
     return acked->had_writer;
 }
 
-static void pass_over(struct acked *acked)
+static void warn_ignored(struct acked *acked)
 {
     if (!acked->warned)
         msg_warn("a line of the --acked FIFO is not a verdict of sqs-ack --print: ignored, as are "
@@ -117,7 +117,7 @@ enum acked_result acked_next(struct acked *acked, struct verdict *verdict)
             return ACKED_NOTHING;
         acked->had_writer = true;
         if (result == LINE_LONG) {
-            pass_over(acked);
+            warn_ignored(acked);
         } else if (result == LINE_OK) {
             enum verdict_result parsed =
                 verdict_parse(acked->parser, line.text, line.length, verdict);
@@ -125,7 +125,7 @@ enum acked_result acked_next(struct acked *acked, struct verdict *verdict)
                 return ACKED_NO_MEMORY;
             if (parsed != VERDICT_MALFORMED && verdict->ack != VERDICT_ACK_MISSING)
                 return ACKED_VERDICT;
-            pass_over(acked);
+            warn_ignored(acked);
         } else if (result == LINE_ERROR && errno == ENOMEM) {
             return ACKED_NO_MEMORY;
         } else {

@@ -75,7 +75,7 @@ static struct call call_for(const char *other)
     return (struct call){ .operation = CALL_QUEUE_ATTRIBUTES,
         .attributes = CALL_DEPTH,
         .other_queue_url = other,
-        .aside = true };
+        .optional = true };
 }
 
 int depth_work(struct depth *depth)
@@ -179,7 +179,7 @@ bool depth_take(struct depth *depth, struct call *call)
     return true;
 }
 
-/* ---- alone ----------------------------------------------------------------------------------- */
+/* ---- --print-depth --------------------------------------------------------------------------- */
 
 int depth_print(const struct connection *connection, struct aws_error *error)
 {
@@ -192,7 +192,7 @@ int depth_print(const struct connection *connection, struct aws_error *error)
     }
     if (make_dead_url(connection->queue_url, call.redrive_policy, url)) {
         dead.other_queue_url = url;
-        dead.aside = true;
+        dead.optional = true;
         if (sqs_run(connection->sqs, &dead, true) != AWS_OK)
             msg_warn("cannot read the depth of the dead-letter queue: %s", dead.error.text);
         else if (dead.has_depth)

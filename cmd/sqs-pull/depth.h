@@ -9,8 +9,8 @@
 
 /*
  * The depth of the queue, read once a minute, and of its dead-letter queue, read every five
- * minutes. A request that the credentials do not allow is sent only once. The dead-letter queue of
- * a queue has the same account and region.
+ * minutes. A request that fails for good (no right, no such queue, refused) is sent only once. The
+ * dead-letter queue of a queue has the same account and region.
  */
 struct depth {
     const struct connection *connection; /* NULL when not needed */

@@ -10,8 +10,8 @@
 #include "sqs/lease.h"
 
 enum {
-    LINES_AT_ONCE = 1000, /* before the network is served again */
-    EARLY_PARTS = 16,     /* of a lease: how early it may join a batch that is sent anyway */
+    LINES_PER_ROUND = 1000, /* before the network is served again */
+    EARLY_PARTS = 16,       /* of a lease: how early it may join a batch that is sent anyway */
     SHORTEST_PAUSE_MS = 250,
     FEWEST_REQUESTS = 4,
     USUAL_LATENCY_MS = 50, /* of a request, until the first one has returned */
@@ -33,8 +33,8 @@ struct leases {
     struct extension extensions[LEASES_REQUESTS * CALL_BATCH];
     struct extension *unused[LEASES_REQUESTS * CALL_BATCH];
     size_t inside;        /* leases in the batcher */
-    uint64_t credit;      /* on a FIFO queue: leases that the quota allows, times 1000 … */
-    uint64_t credited_ms; /* … and the time of that value */
+    uint64_t credit;      /* on a FIFO queue: leases that the quota allows, times 1000 */
+    uint64_t credited_ms; /* monotonic: when ${credit} was computed */
     size_t awaited;       /* verdicts: one for each receipt of a message */
     uint64_t half_ms;
     uint64_t verdict_ms; /* as leases_verdict_ms() */
@@ -193,7 +193,7 @@ int leases_add(struct leases *leases, const struct buf *id, const struct buf *ha
     uint64_t now = clock_monotonic_ms();
     struct lease *lease = lease_find(leases->table, id->data, id->length);
     if (lease != NULL) {
-        /* Before that time this is a copy, as a standard queue may deliver. */
+        /* Before hidden_ms this is a second copy of a delivery, as a standard queue may deliver. */
         if (lease->lost || lease->late || now >= lease->hidden_ms)
             leases->counts.lapsed++;
         lease_remove(leases->table, lease);
@@ -253,7 +253,7 @@ static void take_verdict(struct leases *leases)
 int leases_read(struct leases *leases)
 {
     leases->more = false;
-    for (int i = 0; i < LINES_AT_ONCE; i++) {
+    for (int i = 0; i < LINES_PER_ROUND; i++) {
         switch (acked_next(leases->config.acked, &leases->verdict)) {
         case ACKED_VERDICT:
             take_verdict(leases);

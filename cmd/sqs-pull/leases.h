@@ -78,8 +78,8 @@ bool leases_done(const struct leases *leases);
 /* Read the FIFO. Return 0, or -1 when memory runs out. */
 int leases_read(struct leases *leases);
 
-void leases_work(struct leases *leases);                    /* start the requests that are due */
-int leases_timeout(const struct leases *leases);            /* until the next work; -1 for none */
+void leases_work(struct leases *leases);         /* start the requests that are due */
+int leases_timeout(const struct leases *leases); /* milliseconds until the next work; -1 for none */
 bool leases_take(struct leases *leases, struct call *call); /* false when the call is not its own */
 
 /* From now on extend nothing; leases_work() hands every lease to ${release} as that has room. */

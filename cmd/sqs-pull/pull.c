@@ -218,7 +218,8 @@ static void close_output(struct puller *puller)
     (void)open("/dev/null", O_WRONLY | O_CLOEXEC);
 }
 
-/* Return the time after which not to wait for verdicts if nothing changes; UINT64_MAX for never. */
+/* Return the deadline of the wait for verdicts, as long as nothing changes (monotonic ms);
+ * UINT64_MAX: none. */
 static uint64_t deadline(struct puller *puller, uint64_t began_ms)
 {
     const struct pull_options *options = puller->options;

@@ -53,11 +53,11 @@ struct puller {
     uint64_t last_arrival;
     unsigned empties;         /* empty receives begun after the last arrival */
     bool seems_empty;         /* an empty one has returned since, whenever it began */
-    uint64_t paused_until;    /* monotonic: for lack of messages, … */
-    uint64_t paced_until;     /* … and to let messages gather */
+    uint64_t paused_until;    /* monotonic ms: --idle-backoff, after empty receives */
+    uint64_t paced_until;     /* monotonic ms: --pace, to let messages gather */
     uint64_t throttles;       /* count of throttles already handled */
-    uint64_t seen_written;    /* position of the output at its last progress … */
-    uint64_t moved_ms;        /* … and the time of that (monotonic) */
+    uint64_t seen_written;    /* position of the output at its last progress */
+    uint64_t moved_ms;        /* monotonic: time of that progress */
     bool said_unread;         /* no progress for long enough, and handled */
     uint64_t last_success_ms; /* since 1970: last successful receive; 0 for never */
     uint64_t last_idle_ms;    /* the same for the last empty one with no message in hand */

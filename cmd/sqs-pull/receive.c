@@ -8,9 +8,9 @@
 
 enum {
     MEMORY = 14 << 20,            /* for messages not printed yet or without a verdict */
-    CONNECTIONS = 10 << 20,       /* of that, the share of connections, … */
-    A_RECEIVE = 40 << 10,         /* … the size of one … */
-    A_SECURE_RECEIVE = 112 << 10, /* … and of one with TLS */
+    CONNECTIONS = 10 << 20,       /* of MEMORY, for the buffers of connections */
+    A_RECEIVE = 40 << 10,         /* bytes of one connection */
+    A_SECURE_RECEIVE = 112 << 10, /* bytes of one connection with TLS */
     LARGEST_RECORD = 640 << 10,   /* until one has been seen */
     FLOWS = 1 << 20, /* below this, open answers may continue, or none would ever end */
     UNREAD_MS = 100, /* a reader that takes nothing for this time lags */

@@ -15,7 +15,8 @@ struct release *release_new(struct sqs *sqs, uint64_t retry_ms); /* NULL when me
 /* Free it; NULL is fine. None of its calls may be in the client. */
 void release_free(struct release *release);
 
-/* Release the message of a receipt handle. Return 0, or -1 when memory runs out. */
+/* Release the message of a receipt handle. Return 0, or -1 when memory runs out: the message then
+ * counts as unreleased. */
 int release_add(struct release *release, const char *handle, size_t length);
 
 /* Return how many more it can take; the caller keeps the rest. */

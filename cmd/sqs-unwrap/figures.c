@@ -23,11 +23,11 @@ static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
 {
     struct figures *figures = context;
     const struct unwrap_counts *counts = figures->counts;
-    uint64_t went_through = counts->records - counts->errors;
+    uint64_t done_before = counts->records - counts->errors;
     (void)oldest_ms; /* each record is written when it is read */
-    if (went_through > figures->went_through)
+    if (done_before > figures->done_before)
         figures->last_success_ms = clock_realtime_ms();
-    figures->went_through = went_through;
+    figures->done_before = done_before;
     const uint64_t now[] = { counts->records, counts->unwrapped, counts->left, counts->passed,
         counts->errors, counts->split, counts->parts, figures->last_success_ms };
     _Static_assert(sizeof now / sizeof *now == ROWS, "a value for each");

@@ -9,7 +9,7 @@
 /* Metrics of a run (base/meter.h). */
 struct figures {
     const struct unwrap_counts *counts;
-    uint64_t went_through;    /* records at the last read of the metrics */
+    uint64_t done_before;     /* records at the last read of the metrics */
     uint64_t last_success_ms; /* since 1970: last record written, or end of a good run */
 };
 

@@ -57,8 +57,7 @@ enum layers_result {
     LAYERS_DONE,    /* no further layer */
     LAYERS_SPLIT,   /* an S3 envelope: the content is the array of its records */
     LAYERS_DEEP,    /* more than LAYERS_MOST */
-    LAYERS_TOO_BIG, /* one layer inflates to more than the maximum, or the whole message to too much
-                     */
+    LAYERS_TOO_BIG, /* a layer inflates to more than the maximum, or a message to 64 times that */
     LAYERS_NO_MEMORY
 };
 

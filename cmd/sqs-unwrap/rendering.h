@@ -10,8 +10,8 @@
 /* Writes records from their input line: each unchanged byte is kept. */
 
 struct rendering_place {
-    size_t start; /* of a value in the line; … */
-    size_t end;   /* … 0 when missing */
+    size_t start; /* of a value in the line */
+    size_t end;   /* of the value; 0: it is missing */
 };
 
 struct rendering {
@@ -43,7 +43,9 @@ enum rendering_error {
     RENDERING_TOO_MANY /* "too-many" */
 };
 
-/* Append the original record with the error in it, and a newline. */
+/*
+ * Append the original record with the error in it, and a newline. ${out->failed} records a failure.
+ */
 void rendering_error(struct buf *out, const struct rendering *record, enum rendering_error error);
 
 #endif

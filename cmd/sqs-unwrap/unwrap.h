@@ -21,8 +21,8 @@ struct unwrap_counts {
     uint64_t left;      /* nothing recognised or decoded */
     uint64_t passed;    /* not for this program: masked, with an error, or no record */
     uint64_t errors;    /* error records made, of a whole or a part */
-    uint64_t split;     /* of those unwrapped, split into several: … */
-    uint64_t parts;     /* … this many in all */
+    uint64_t split;     /* of those unwrapped, split into several parts */
+    uint64_t parts;     /* parts of all of them */
     uint64_t kinds[KIND_COUNT];
 };
 

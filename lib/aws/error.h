@@ -42,7 +42,7 @@ enum aws_cause error_no_memory(struct aws_error *error);
 enum aws_cause error_no_http(struct aws_error *error, int reason);
 
 /*
- * error_code_name(code, name, size):
+ * error_code_name(code, name):
  * Copy the bare name of an error code of either protocol
  * ("AWS.SimpleQueueService.NonExistentQueue", "com.amazonaws.sqs#QueueDoesNotExist"). Return false,
  * with "unknown", unless it is a word of letters, digits, dots, dashes and underscores: only such

@@ -29,8 +29,8 @@ int partition_host(enum partition_service service, const char *region,
 /*
  * partition_region_of_host(host, region, own):
  * Copy the region in a host name of SQS. Accept the names of partition_host() for any region,
- * variant and partition; and, with *own set, that of a VPC endpoint or one of the old form,
- * "eu-west-1.queue.amazonaws.com". Return false for any other host.
+ * variant and partition: *own is then false. Also accept that of a VPC endpoint, and one of the old
+ * form, "eu-west-1.queue.amazonaws.com": *own is then true. Return false for any other host.
  */
 bool partition_region_of_host(const char *host, char region[PARTITION_REGION_SIZE], bool *own);
 

@@ -44,7 +44,7 @@ int sign_authorize(struct buf *out, const struct credentials *credentials,
     const struct sign_request *request);
 
 /*
- * The same for a GET of "/" without a body, signed in its query, so that the URL alone is valid for
+ * A GET of "/" without a body that is signed in its query, so that the URL alone is valid for
  * ${seconds}: "Action=…&X-Amz-Algorithm=…&…&X-Amz-Signature=HEX". The parameters come first, as in
  * URLs of botocore; their names must be sorted, and before "X-Amz-".
  */

@@ -56,7 +56,7 @@ static inline char *buf_reserve(struct buf *buf, size_t extra)
     return buf_grow(buf, extra);
 }
 
-/* Each of the three returns 0 or -1. */
+/* Each of the four functions below returns 0, or -1 when the append failed. */
 static inline int buf_append(struct buf *buf, const void *data, size_t length)
 {
     if (length == 0)

@@ -31,6 +31,7 @@ void clock_rfc3339(uint64_t ms, char text[CLOCK_RFC3339_SIZE]);
 
 /*
  * Return the milliseconds since 1970 of a time in that form; 0 when it is not one, or before 1970.
+ * A field past its range, such as month 13, carries over into the next.
  */
 uint64_t clock_rfc3339_ms(const char *text, size_t length);
 

@@ -33,8 +33,8 @@ struct command {
 
 /*
  * command_run(command, output, maximum):
- * Run the command and append its output to ${output}, at most ${maximum} bytes: its first line or
- * all of it. The caller wipes ${output}.
+ * Run the command and append its output to ${output}, at most ${maximum} bytes. With ${first_line},
+ * bytes after the first line may follow it: the caller cuts them off. The caller wipes ${output}.
  */
 enum command_result command_run(struct command *command, struct buf *output, size_t maximum);
 

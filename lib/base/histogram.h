@@ -17,6 +17,7 @@ struct histogram {
  */
 const char *histogram_bound(unsigned bound);
 
+/* Count a duration of ${ms}. */
 void histogram_add(struct histogram *histogram, uint64_t ms);
 
 /*

@@ -23,8 +23,8 @@ struct line_reader {
     size_t kept;
     char *buffer;
     size_t capacity;
-    size_t start;    /* buffer[start, end) is not returned yet … */
-    size_t searched; /* … and has no LF before here */
+    size_t start;    /* buffer[start, end) is not returned yet */
+    size_t searched; /* buffer[start, searched) has no LF */
     size_t end;
     uint64_t number;
     uint64_t skipped;
@@ -101,7 +101,7 @@ static void pass_mark(struct line_reader *reader)
 }
 
 /* Skip the blank lines in memory. */
-static void pass_over(struct line_reader *reader)
+static void skip_blank_lines(struct line_reader *reader)
 {
     pass_mark(reader);
     while (!reader->keeps_blanks && !reader->skipping && reader->start < reader->end &&
@@ -137,13 +137,13 @@ const char *line_skipped_text(uint64_t skipped, char text[LINE_SKIPPED_SIZE])
 
 bool line_ready(struct line_reader *reader)
 {
-    pass_over(reader);
+    skip_blank_lines(reader);
     return find_end(reader) != NULL ||
         (reader->ended && (reader->start < reader->end || reader->skipping));
 }
 
 /* Skip a line over the maximum that is blank; buffer[start, end) is its last part. */
-static bool pass_over_long(struct line_reader *reader, size_t end, size_t next)
+static bool skip_long_blank(struct line_reader *reader, size_t end, size_t next)
 {
     if (!reader->skipping || !reader->blank || reader->keeps_blanks ||
         !is_blank(reader->buffer + reader->start, end - reader->start))
@@ -277,11 +277,11 @@ enum line_result line_next(struct line_reader *reader, int timeout_ms, struct li
     if (timeout_ms >= 0)
         deadline = timeout_ms == 0 ? 0 : clock_monotonic_ms() + (uint64_t)timeout_ms;
     for (;;) {
-        pass_over(reader);
+        skip_blank_lines(reader);
         const char *found = find_end(reader);
         if (found != NULL) {
             size_t end = (size_t)(found - reader->buffer);
-            if (pass_over_long(reader, end, end + 1))
+            if (skip_long_blank(reader, end, end + 1))
                 continue;
             return deliver(reader, end, end + 1, line);
         }
@@ -289,7 +289,7 @@ enum line_result line_next(struct line_reader *reader, int timeout_ms, struct li
         if (reader->ended) {
             if (reader->start == reader->end && !reader->skipping)
                 return LINE_END;
-            if (pass_over_long(reader, reader->end, reader->end))
+            if (skip_long_blank(reader, reader->end, reader->end))
                 continue;
             return deliver(reader, reader->end, reader->end, line);
         }

@@ -95,7 +95,8 @@ static void draw(struct meter *meter, uint64_t now_ms)
     meter->next_line_ms = now_ms + LINE_MS;
 }
 
-/* Open the file for ${kept}, or leave one that another process keeps. Return 0, or -1 with errno.
+/*
+ * Open the file for ${kept}, or leave one that another process keeps. Return 0, or -1 with errno.
  */
 static int open_file(const struct meter_config *config)
 {

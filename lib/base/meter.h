@@ -84,7 +84,7 @@ int meter_begin(const struct meter_config *config);
 /* Return words for that errno; for EINVAL: the file is not a regular file. */
 const char *meter_reason(int error);
 
-/* As metrics_earlier(); not when a forked process keeps the file. */
+/* Return metrics_earlier(); METRICS_UNKNOWN without a file, or when a forked process keeps it. */
 uint64_t meter_earlier(const struct meter *meter, size_t index);
 
 /* Do what is due. Warn once when the file can no longer be written. */

@@ -37,7 +37,8 @@ struct metric_member {
 
 enum { METRICS_MAXIMUM = 400 }; /* values of table and members */
 
-/* metrics_open() needs all of it; later only ${file} and what ${table} points to. */
+/* metrics_open() needs all of it; later only the struct metric that ${table} and ${members} point
+ * to. */
 struct metrics_config {
     const char *file;
     const char *label; /* each sample has {program="…",LABEL="VALUE"}; NULL: the program alone */

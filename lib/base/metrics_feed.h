@@ -16,8 +16,9 @@ struct metrics_feed;
 
 /*
  * metrics_feed_start(metrics, count, failed, context):
- * Fork. The new process owns ${metrics}, also when this fails: NULL with errno. ${count} is the
- * number of its values. The new process calls failed(context, errno) when it cannot write.
+ * Fork. ${metrics} then belongs to the new process; on failure it is freed. In both cases the
+ * caller must not use it again. Return NULL with errno on failure. ${count} is the number of its
+ * values. The new process calls failed(context, errno) when it cannot write.
  */
 struct metrics_feed *metrics_feed_start(struct metrics *metrics, size_t count,
     void (*failed)(void *context, int error), void *context);

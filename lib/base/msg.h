@@ -28,7 +28,7 @@ void msg_set_json(bool on);
 bool msg_json(void);
 
 void msg_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void msg_hint(const char *format, ...) /* with -q only behind an error */
+void msg_hint(const char *format, ...) /* with -q only behind msg_error() and msg_warn_always() */
     __attribute__((format(printf, 1, 2)));
 void msg_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void msg_warn_always(const char *format, ...) /* with -q too */

@@ -12,8 +12,8 @@
  * or unwanted value, and a second use of a single-valued option are usage errors; a repeated flag
  * is not.
  *
- * Every program has -h/--help, -V/--version, -v/--verbose, -q/--quiet and --log text
- * json, which opt_next() handles.
+ * Every program has -h/--help, -V/--version, -v/--verbose, -q/--quiet and --log text|json, which
+ * opt_next() handles.
  */
 struct opt {
     int id;               /* > 0 and < 64; the return value of opt_next() */
@@ -51,8 +51,8 @@ void opt_start(struct opt_parser *parser, const struct opt_command *command, int
  * opt_next(parser, value):
  * Return the id of the next option, with its value (or NULL) in ${value}; or OPT_OPERAND with an
  * operand in ${value}; or OPT_END. Return OPT_EXIT when the program must exit with
- * ${parser->exit_status}. That is 0 after --help or --version, 74 when stdout failed, or 64 after a
- * usage error, already printed.
+ * ${parser->exit_status}. That is 0 after --help or --version, 74 when stdout failed, 70 when
+ * memory ran out, or 64 after a usage error. The message is printed already.
  */
 int opt_next(struct opt_parser *parser, const char **value);
 

@@ -47,8 +47,8 @@ uint64_t outqueue_written(const struct outqueue *queue); /* bytes written since 
 int outqueue_error(const struct outqueue *queue);        /* the kept errno, or 0 */
 
 /*
- * Close the descriptor, because some file systems report a failed write only then, and free. Return
- * 0, or -1.
+ * Close the descriptor, because some file systems report a failed write only then, and free.
+ * Pending lines are lost. Return 0, or -1 with errno.
  */
 int outqueue_close(struct outqueue *queue);
 

@@ -20,6 +20,7 @@ enum recent_result {
     RECENT_NO_MEMORY
 };
 
+/* Look for text[0, length), and remember it if it is new. */
 enum recent_result recent_add(struct recent *recent, const void *text, size_t length);
 
 #endif

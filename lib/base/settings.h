@@ -9,7 +9,7 @@
 /*
  * A settings file, as sqs2pg(1) reads it: NAME=VALUE lines and comments (#). Names are in upper
  * case or those of the proxies; a pair of quotes around a value is removed; nothing is expanded.
- * The file is judged like every file that decides (base/trusted_file.h). It has at most 1 MiB and
+ * The file is checked for its type, owner and mode (base/trusted_file.h). It has at most 1 MiB and
  * lines of 64 KiB; with a secret in it, others may not read it (77).
  */
 struct settings_file {

@@ -47,8 +47,8 @@ int trusted_file_descriptor(const char *path);
  * trusted_file_read(fd, into, size):
  * Read to the end of the file, or until ${size} bytes are read. Return their number, or -1 with
  * errno. Ask for one byte more than allowed to learn that a file is too large. A regular file is
- * read from its beginning whatever its offset: several programs may share one descriptor and its
- * offset.
+ * read from its beginning, whatever its offset: several programs may share one descriptor and its
+ * offset. Afterwards the offset is behind the bytes read.
  */
 ssize_t trusted_file_read(int fd, char *into, size_t size);
 

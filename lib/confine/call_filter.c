@@ -164,7 +164,8 @@ static int load(struct sock_filter *lines, size_t length)
     return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0 ? 0 : -1;
 }
 
-/* Start a process that makes the program. Return its id, or -1 with errno; ${from} gets its output.
+/*
+ * Start a process that makes the program. Return its id, or -1 with errno; ${from} gets its output.
  */
 static pid_t start_maker(int *from, bool limits)
 {

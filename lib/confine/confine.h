@@ -26,6 +26,8 @@ struct confine_needs {
     bool limits; /* keep setrlimit(2) on itself and setitimer(2) allowed */
 };
 
+/* Confine this process for the rest of its life. After another result than CONFINE_ENTERED it may
+ * be confined in part. */
 enum confine_result confine_enter(const struct confine_needs *needs);
 
 #endif

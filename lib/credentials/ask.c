@@ -11,22 +11,22 @@ enum { FIRST_PAUSE_MS = 200, LONGEST_PAUSE_MS = 1000 };
 
 static void on_data(void *context, const char *data, size_t length)
 {
-    struct credentials_ask *exchange = context;
-    (void)buf_append(&exchange->answer, data, length); /* within the maximum, due to http.maximum */
+    struct credentials_ask *ask = context;
+    (void)buf_append(&ask->answer, data, length); /* within the maximum, due to http.maximum */
 }
 
 enum attempt { ATTEMPT_ENDED, ATTEMPT_STOPPED, ATTEMPT_NO_MEMORY };
 
 /* Run one attempt to its end, or until ${stop_fd} is readable. */
-static enum attempt attempt(struct http *http, struct credentials_ask *exchange, int stop_fd)
+static enum attempt attempt(struct http *http, struct credentials_ask *ask, int stop_fd)
 {
-    buf_clear(&exchange->answer);
-    if (http_start(http, &exchange->http) != 0)
+    buf_clear(&ask->answer);
+    if (http_start(http, &ask->http) != 0)
         return ATTEMPT_NO_MEMORY;
     for (;;) {
         struct pollfd stop = { .fd = stop_fd, .events = POLLIN };
         if (http_wait(http, &stop, 1, -1) != 0 || (stop.revents != 0)) {
-            http_cancel(http, &exchange->http);
+            http_cancel(http, &ask->http);
             return stop.revents != 0 ? ATTEMPT_STOPPED : ATTEMPT_NO_MEMORY;
         }
         if (http_next(http) != NULL)
@@ -55,13 +55,13 @@ static bool worth_repeating(const struct http_request *http)
     return false;
 }
 
-static enum aws_cause judge(const struct credentials_ask *exchange, struct aws_error *error)
+static enum aws_cause judge(const struct credentials_ask *ask, struct aws_error *error)
 {
-    const struct http_request *http = &exchange->http;
+    const struct http_request *http = &ask->http;
     if (http->outcome == HTTP_OK && !worth_repeating(http))
         return AWS_OK;
     if (http->outcome == HTTP_OK)
-        return error_set(error, AWS_TEMPORARY, NULL, "%s answers with status %u", exchange->who,
+        return error_set(error, AWS_TEMPORARY, NULL, "%s answers with status %u", ask->who,
             http->status);
     if (http->outcome == HTTP_NO_MEMORY)
         return error_no_memory(error);
@@ -69,10 +69,10 @@ static enum aws_cause judge(const struct credentials_ask *exchange, struct aws_e
         http->outcome == HTTP_UNTRUSTED ? "set AWS_CA_BUNDLE to a file of trusted certificates"
             : http->outcome == HTTP_DESCRIPTORS ? ERROR_DESCRIPTORS_HINT
                                                 : NULL,
-        "cannot get credentials from %s: %s", exchange->who, http_outcome_text(http->outcome));
+        "cannot get credentials from %s: %s", ask->who, http_outcome_text(http->outcome));
 }
 
-enum aws_cause credentials_ask_run(struct credentials_ask *exchange,
+enum aws_cause credentials_ask_run(struct credentials_ask *ask,
     const struct credentials_request *request, struct aws_error *error)
 {
     const struct http_config config = {
@@ -83,21 +83,21 @@ enum aws_cause credentials_ask_run(struct credentials_ask *exchange,
     struct backoff pauses;
     enum aws_cause cause = AWS_OK;
     backoff_init(&pauses, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
-    buf_init(&exchange->answer, CREDENTIALS_ASK_MAXIMUM);
+    buf_init(&ask->answer, CREDENTIALS_ASK_MAXIMUM);
     /* Reserve the maximum: growing would leave copies of secrets in memory. */
-    if (buf_reserve(&exchange->answer, CREDENTIALS_ASK_MAXIMUM) == NULL)
+    if (buf_reserve(&ask->answer, CREDENTIALS_ASK_MAXIMUM) == NULL)
         return error_no_memory(error);
     struct http *http = http_open(&config);
     if (http == NULL)
         return error_no_http(error, errno);
-    exchange->http.sink = on_data;
-    exchange->http.context = exchange;
-    exchange->http.maximum = CREDENTIALS_ASK_MAXIMUM;
-    exchange->http.silence_s = (exchange->http.total_ms + 999) / 1000;
+    ask->http.sink = on_data;
+    ask->http.context = ask;
+    ask->http.maximum = CREDENTIALS_ASK_MAXIMUM;
+    ask->http.silence_s = (ask->http.total_ms + 999) / 1000;
     for (unsigned try = 1;; try++) {
-        switch (attempt(http, exchange, request->stop_fd)) {
+        switch (attempt(http, ask, request->stop_fd)) {
         case ATTEMPT_ENDED:
-            cause = judge(exchange, error);
+            cause = judge(ask, error);
             break;
         case ATTEMPT_STOPPED:
             cause = error_set(error, AWS_STOPPED, NULL, "stopped");
@@ -106,7 +106,7 @@ enum aws_cause credentials_ask_run(struct credentials_ask *exchange,
             cause = error_no_memory(error);
             break;
         }
-        if (cause != AWS_TEMPORARY || try >= exchange->tries)
+        if (cause != AWS_TEMPORARY || try >= ask->tries)
             break;
         struct pollfd stop = { .fd = request->stop_fd, .events = POLLIN };
         (void)poll(&stop, 1, (int)backoff_next(&pauses)); /* the next attempt checks it too */
@@ -152,7 +152,7 @@ int credentials_ask_read_file(const char *name, struct buf *out)
     return buf_cstr(out) != NULL ? 0 : -1;
 }
 
-void credentials_ask_free(struct credentials_ask *exchange)
+void credentials_ask_free(struct credentials_ask *ask)
 {
-    buf_wipe(&exchange->answer);
+    buf_wipe(&ask->answer);
 }

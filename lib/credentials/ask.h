@@ -17,13 +17,14 @@ struct credentials_ask {
 enum { CREDENTIALS_ASK_MAXIMUM = 64 << 10 };
 
 /*
- * credentials_ask_run(exchange, request, error):
+ * credentials_ask_run(ask, request, error):
  * Send it, up to ${tries} times with pauses of up to a second, while the network fails or the
- * answer is 429 or 5xx. AWS_OK: there is an answer of another status, in http.status.
+ * answer is 429 or 5xx. AWS_OK: there is an answer with any other status, in http.status.
  * AWS_TEMPORARY: the last try failed; see http.outcome and http.sent. AWS_SETTING: a retry would
- * not help. AWS_STOPPED: stopped. Free the answer in each case.
+ * not help. AWS_STOPPED: stop_fd of ${request} is readable. AWS_NO_MEMORY: out of memory or
+ * descriptors. Free the answer in each case.
  */
-enum aws_cause credentials_ask_run(struct credentials_ask *exchange,
+enum aws_cause credentials_ask_run(struct credentials_ask *ask,
     const struct credentials_request *request, struct aws_error *error);
 
 /*
@@ -33,6 +34,6 @@ enum aws_cause credentials_ask_run(struct credentials_ask *exchange,
  */
 int credentials_ask_read_file(const char *name, struct buf *out);
 
-void credentials_ask_free(struct credentials_ask *exchange); /* wipes the answer */
+void credentials_ask_free(struct credentials_ask *ask); /* wipes the answer */
 
 #endif

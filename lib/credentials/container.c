@@ -119,7 +119,7 @@ enum aws_cause credentials_container_fetch(struct credentials *credentials,
         goto done;
     const char *headers[] = { "Accept: application/json", header.length > 0 ? header.data : NULL,
         NULL };
-    struct credentials_ask exchange = {
+    struct credentials_ask ask = {
         .http = { .method = HTTP_GET,
             .url = url,
             .headers = headers,
@@ -129,12 +129,12 @@ enum aws_cause credentials_container_fetch(struct credentials *credentials,
         .tries = TRIES,
         .who = "the container's credentials endpoint",
     };
-    cause = credentials_ask_run(&exchange, request, error);
-    bool refused = exchange.http.status == 401 || exchange.http.status == 403;
+    cause = credentials_ask_run(&ask, request, error);
+    bool refused = ask.http.status == 401 || ask.http.status == 403;
     if (cause == AWS_OK)
-        cause = credentials_document_answer(credentials, &exchange,
+        cause = credentials_document_answer(credentials, &ask,
             refused ? "check the authorization token, and that the role is assigned" : NULL, error);
-    credentials_ask_free(&exchange);
+    credentials_ask_free(&ask);
 done:
     buf_wipe(&header);
     return cause;

@@ -13,7 +13,7 @@ struct reading {
     const char *text;
     uint32_t nodes[MEMBERS];
     struct json_match places[MEMBERS];
-    bool given[MEMBERS];        /* … and not null */
+    bool given[MEMBERS];        /* the document has it, and it is not null */
     struct buf values[MEMBERS]; /* of strings */
 };
 
@@ -121,11 +121,11 @@ enum aws_cause credentials_document_read(struct credentials *credentials,
 }
 
 enum aws_cause credentials_document_answer(struct credentials *credentials,
-    const struct credentials_ask *exchange, const char *hint, struct aws_error *error)
+    const struct credentials_ask *ask, const char *hint, struct aws_error *error)
 {
-    if (exchange->http.status != 200)
-        return error_set(error, AWS_SETTING, hint, "%s answers with status %u", exchange->who,
-            exchange->http.status);
-    return credentials_document_read(credentials, CREDENTIALS_DOCUMENT_ENDPOINT,
-        exchange->answer.data, exchange->answer.length, exchange->who, error);
+    if (ask->http.status != 200)
+        return error_set(error, AWS_SETTING, hint, "%s answers with status %u", ask->who,
+            ask->http.status);
+    return credentials_document_read(credentials, CREDENTIALS_DOCUMENT_ENDPOINT, ask->answer.data,
+        ask->answer.length, ask->who, error);
 }

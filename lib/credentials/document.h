@@ -24,6 +24,6 @@ enum aws_cause credentials_document_read(struct credentials *credentials,
 /* Read the credentials in the answer of an endpoint; a status other than 200 is AWS_SETTING, with
  * ${hint} (or NULL). */
 enum aws_cause credentials_document_answer(struct credentials *credentials,
-    const struct credentials_ask *exchange, const char *hint, struct aws_error *error);
+    const struct credentials_ask *ask, const char *hint, struct aws_error *error);
 
 #endif

@@ -23,12 +23,14 @@
 enum aws_cause endpoint_configured(enum partition_service service, const struct profile *profile,
     const char **url, struct aws_error *error);
 
+/* Set ${variant} from environment and profile. Return AWS_OK, or the cause with ${error}. */
 enum aws_cause endpoint_variant(const struct profile *profile, struct partition_variant *variant,
     struct aws_error *error);
 
 enum { ENDPOINT_URL_SIZE = PARTITION_HOST_SIZE + 8 };
 
-/* Write "https://" and the default host of the region. */
+/* Write "https://" and the default host of the region. Return AWS_OK, or AWS_USAGE when the name of
+ * the region is too long. */
 enum aws_cause endpoint_default(enum partition_service service, const char *region,
     struct partition_variant variant, char url[ENDPOINT_URL_SIZE], struct aws_error *error);
 

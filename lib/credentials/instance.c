@@ -42,12 +42,12 @@ static enum aws_cause find_endpoint(const struct profile *profile, struct url *u
     return error_no_memory(error);
 }
 
-static enum aws_cause ask(const struct service *service, enum http_method method, const char *path,
-    const char *header, struct credentials_ask *exchange, struct aws_error *error)
+static enum aws_cause ask_service(const struct service *service, enum http_method method,
+    const char *path, const char *header, struct credentials_ask *ask, struct aws_error *error)
 {
     char url[URL_MAXIMUM];
     const char *headers[] = { header, NULL };
-    *exchange = (struct credentials_ask){
+    *ask = (struct credentials_ask){
         .http = { .method = method,
             .url = url,
             .headers = headers,
@@ -57,14 +57,14 @@ static enum aws_cause ask(const struct service *service, enum http_method method
         .tries = TRIES,
         .who = who,
     };
-    buf_init(&exchange->answer, CREDENTIALS_ASK_MAXIMUM);
+    buf_init(&ask->answer, CREDENTIALS_ASK_MAXIMUM);
     int length = snprintf(url, sizeof url, "%s%s", service->origin, path);
     if (length < 0 || (size_t)length >= sizeof url)
         return error_set(error, AWS_SETTING, NULL,
             "the endpoint of the instance metadata service is too long");
-    enum aws_cause cause = credentials_ask_run(exchange, service->request, error);
-    exchange->http.url = NULL;
-    exchange->http.headers = NULL;
+    enum aws_cause cause = credentials_ask_run(ask, service->request, error);
+    ask->http.url = NULL;
+    ask->http.headers = NULL;
     return cause;
 }
 
@@ -72,10 +72,10 @@ static enum aws_cause ask(const struct service *service, enum http_method method
 static enum aws_cause fetch_token(struct service *service, const char **reason,
     struct aws_error *error)
 {
-    struct credentials_ask exchange;
-    enum aws_cause cause = ask(service, HTTP_PUT, "/latest/api/token",
-        "X-aws-ec2-metadata-token-ttl-seconds: 300", &exchange, error);
-    const struct http_request *http = &exchange.http;
+    struct credentials_ask ask;
+    enum aws_cause cause = ask_service(service, HTTP_PUT, "/latest/api/token",
+        "X-aws-ec2-metadata-token-ttl-seconds: 300", &ask, error);
+    const struct http_request *http = &ask.http;
     if (cause == AWS_TEMPORARY && !http->sent) {
         *reason = ", and this machine is not an EC2 instance: no instance metadata service answers";
         cause = AWS_OK;
@@ -85,18 +85,17 @@ static enum aws_cause fetch_token(struct service *service, const char **reason,
     } else if (cause == AWS_OK && (http->status == 403 || http->status == 404)) {
         *reason = ", and the instance metadata service is off, or of version 1 only";
     } else if (cause == AWS_OK &&
-        (http->status != 200 ||
-            !credentials_is_word(exchange.answer.data, exchange.answer.length))) {
+        (http->status != 200 || !credentials_is_word(ask.answer.data, ask.answer.length))) {
         cause = error_set(error, AWS_SETTING, NULL, "%s gives no token: its answer has status %u",
             who, http->status);
     } else if (cause == AWS_OK &&
-        (buf_reserve(&service->token, exchange.answer.length + 64) == NULL ||
-            buf_printf(&service->token, "X-aws-ec2-metadata-token: %.*s",
-                (int)exchange.answer.length, exchange.answer.data) != 0 ||
+        (buf_reserve(&service->token, ask.answer.length + 64) == NULL ||
+            buf_printf(&service->token, "X-aws-ec2-metadata-token: %.*s", (int)ask.answer.length,
+                ask.answer.data) != 0 ||
             buf_cstr(&service->token) == NULL)) {
         cause = error_no_memory(error);
     }
-    credentials_ask_free(&exchange);
+    credentials_ask_free(&ask);
     return cause;
 }
 
@@ -108,39 +107,40 @@ static enum aws_cause fetch_role(const struct service *service, char name[NAME_M
 {
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+=,.@_-";
-    struct credentials_ask exchange;
+    struct credentials_ask ask;
     *name = '\0';
-    enum aws_cause cause = ask(service, HTTP_GET, role_path, service->token.data, &exchange, error);
-    if (cause == AWS_OK && exchange.http.status == 404) {
+    enum aws_cause cause =
+        ask_service(service, HTTP_GET, role_path, service->token.data, &ask, error);
+    if (cause == AWS_OK && ask.http.status == 404) {
         *reason = ", and this EC2 instance has no role";
     } else if (cause == AWS_OK) {
         /* One name on each line; there is only one. */
         size_t length = 0;
-        while (length < exchange.answer.length && exchange.answer.data[length] != '\0' &&
-            strchr(allowed, exchange.answer.data[length]) != NULL)
+        while (length < ask.answer.length && ask.answer.data[length] != '\0' &&
+            strchr(allowed, ask.answer.data[length]) != NULL)
             length++;
-        bool ended = length == exchange.answer.length || exchange.answer.data[length] == '\n' ||
-            exchange.answer.data[length] == '\r';
-        if (exchange.http.status != 200 || length == 0 || length >= NAME_MAXIMUM || !ended)
+        bool ended = length == ask.answer.length || ask.answer.data[length] == '\n' ||
+            ask.answer.data[length] == '\r';
+        if (ask.http.status != 200 || length == 0 || length >= NAME_MAXIMUM || !ended)
             cause = error_set(error, AWS_SETTING, NULL,
-                "%s names no role: its answer has status %u", who, exchange.http.status);
+                "%s names no role: its answer has status %u", who, ask.http.status);
         else
-            (void)snprintf(name, NAME_MAXIMUM, "%.*s", (int)length, exchange.answer.data);
+            (void)snprintf(name, NAME_MAXIMUM, "%.*s", (int)length, ask.answer.data);
     }
-    credentials_ask_free(&exchange);
+    credentials_ask_free(&ask);
     return cause;
 }
 
 static enum aws_cause fetch_credentials(const struct service *service, const char *role,
     struct credentials *credentials, struct aws_error *error)
 {
-    struct credentials_ask exchange;
+    struct credentials_ask ask;
     char path[sizeof role_path + NAME_MAXIMUM];
     (void)snprintf(path, sizeof path, "%s%s", role_path, role);
-    enum aws_cause cause = ask(service, HTTP_GET, path, service->token.data, &exchange, error);
+    enum aws_cause cause = ask_service(service, HTTP_GET, path, service->token.data, &ask, error);
     if (cause == AWS_OK)
-        cause = credentials_document_answer(credentials, &exchange, NULL, error);
-    credentials_ask_free(&exchange);
+        cause = credentials_document_answer(credentials, &ask, NULL, error);
+    credentials_ask_free(&ask);
     return cause;
 }
 

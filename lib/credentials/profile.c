@@ -27,7 +27,7 @@ struct profile_setting {
     char *section; /* name of the services section; else NULL */
     char *name;
     char *value;
-    enum profile_kind kind; /* its file … */
+    enum profile_kind kind; /* the file it is in */
     size_t line;
 };
 
@@ -61,9 +61,9 @@ void profile_free(struct profile *profile)
 struct reading {
     struct profile *profile;
     enum profile_kind kind;
-    enum owner owner; /* of the current section, */
-    bool wanted;      /* whose settings are kept; */
-    char *section;    /* name of a services section */
+    enum owner owner; /* of the settings of the current section */
+    bool wanted;      /* its settings are kept */
+    char *section;    /* its name if it is a services section, else NULL */
 };
 
 /* A section of the profile in another spelling replaces the earlier one. */
@@ -188,8 +188,8 @@ enum profile_result profile_parse(struct profile *profile, enum profile_kind kin
 
 /* ---- the files ---- */
 
-/* Return the file that the variable names, or the default one in the home folder. Return NULL when
- * memory runs out or there is no home. */
+/* Return the file that the variable names, or the default one in the home folder. Without a home
+ * folder "/" takes its place. The caller frees the name. Return NULL when memory runs out. */
 static char *file_name(const char *variable, const char *usual)
 {
     const char *given = credentials_variable(variable);

@@ -38,8 +38,9 @@ struct credentials_renewal {
     unsigned generation;
     enum credentials_renewal_state state;
     struct aws_error error;
-    bool failing;    /* the last renewal failed */
-    bool trouble;    /* … as the first one, and is not reported yet */
+    bool failing; /* the last renewal failed */
+    bool trouble; /* a series of failures has begun that credentials_renewal_began_failing() has not
+                     reported */
     uint64_t due_ms; /* monotonic */
     int64_t offset_ms;
     struct backoff pauses;

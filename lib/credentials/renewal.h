@@ -31,8 +31,8 @@ enum credentials_renewal_state {
  */
 struct credentials_renewal *credentials_renewal_open(const struct credentials_request *request,
     struct aws_error *error);
-void credentials_renewal_close(
-    struct credentials_renewal *renewal); /* cancels a running renewal; NULL is fine */
+/* Cancel a running renewal, and free ${renewal}; NULL is fine. */
+void credentials_renewal_close(struct credentials_renewal *renewal);
 
 /* Return the credentials to sign with, valid until the next credentials_renewal_work(). */
 const struct credentials *credentials_renewal_current(const struct credentials_renewal *renewal);

@@ -105,8 +105,7 @@ static enum aws_cause take(struct credentials *credentials, struct reading *read
 }
 
 static enum aws_cause read_answer(struct credentials *credentials,
-    const struct credentials_ask *exchange, const struct credentials_role *role,
-    struct aws_error *error)
+    const struct credentials_ask *ask, const struct credentials_role *role, struct aws_error *error)
 {
     struct reading reading = { .open = NULL };
     enum aws_cause cause = AWS_OK;
@@ -120,10 +119,10 @@ static enum aws_cause read_answer(struct credentials *credentials,
         cause = error_no_memory(error);
         goto done;
     }
-    xml_feed(xml, exchange->answer.data, exchange->answer.length);
+    xml_feed(xml, ask->answer.data, ask->answer.length);
     bool well = xml_finish(xml) == XML_WELL;
-    if (exchange->http.status != 200)
-        cause = refused(&reading, exchange->http.status, role, error);
+    if (ask->http.status != 200)
+        cause = refused(&reading, ask->http.status, role, error);
     else if (!well)
         cause = error_set(error, AWS_SETTING, NULL, "the answer of STS cannot be read");
     else
@@ -203,7 +202,7 @@ static enum aws_cause assume(struct credentials *credentials,
     struct url url;
     struct buf body, target;
     struct headers headers;
-    struct credentials_ask exchange = { .tries = TRIES, .who = "STS" };
+    struct credentials_ask ask = { .tries = TRIES, .who = "STS" };
     uint64_t now_ms = clock_realtime_ms();
     *credentials = (struct credentials){ 0 };
     enum aws_cause cause = find_endpoint(request, role, &url, error);
@@ -211,7 +210,7 @@ static enum aws_cause assume(struct credentials *credentials,
         return cause;
     buf_init(&body, BODY_MAXIMUM);
     buf_init(&target, URL_MAXIMUM);
-    buf_init(&exchange.answer, 0);
+    buf_init(&ask.answer, 0);
     headers_init(&headers);
     write_body(&body, role, token);
     const struct sign_request signing = {
@@ -223,28 +222,28 @@ static enum aws_cause assume(struct credentials *credentials,
     };
     buf_printf(&target, "%s%s", url.origin, signing.path);
     for (int round = 0; round < 2; round++) {
-        if (round > 0 && (by == NULL || !skewed(&exchange.http, &now_ms)))
+        if (round > 0 && (by == NULL || !skewed(&ask.http, &now_ms)))
             break;
-        credentials_ask_free(&exchange);
+        credentials_ask_free(&ask);
         headers_begin(&headers, "application/x-www-form-urlencoded; charset=utf-8", url.host, by,
             now_ms);
         if (buf_cstr(&target) == NULL || body.failed || headers_finish(&headers, &signing) != 0) {
             cause = error_no_memory(error);
             break;
         }
-        exchange.http = (struct http_request){ .method = HTTP_POST,
+        ask.http = (struct http_request){ .method = HTTP_POST,
             .url = target.data,
             .headers = headers.list,
             .body = body.data,
             .body_length = body.length,
             .connect_ms = CONNECT_MS,
             .total_ms = TOTAL_MS };
-        cause = credentials_ask_run(&exchange, request, error);
+        cause = credentials_ask_run(&ask, request, error);
         if (cause != AWS_OK)
             break;
-        cause = read_answer(credentials, &exchange, role, error);
+        cause = read_answer(credentials, &ask, role, error);
     }
-    credentials_ask_free(&exchange);
+    credentials_ask_free(&ask);
     headers_free(&headers);
     buf_wipe(&body);
     buf_free(&target);

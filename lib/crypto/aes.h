@@ -16,7 +16,8 @@ enum { AES_BLOCK = 16 };
 enum aes_direction { AES_FORWARD, AES_INVERSE };
 
 /*
- * Return AES under a key of 16, 24 or 32 bytes, or NULL for another length or when memory runs out.
+ * Return AES under a key of 16, 24 or 32 bytes, or NULL for another length, when memory runs out,
+ * or when OpenSSL failed.
  */
 struct aes *aes_new(const unsigned char *key, size_t key_length, enum aes_direction direction);
 void aes_free(struct aes *aes); /* wipes; NULL is fine */

@@ -41,10 +41,10 @@ void *algorithms_fetch(enum algorithm name)
 
 /*
  * OpenSSL since 3.2 reports a failed allocation by a function that first initialises the library.
- * Where the initialisation itself is out of memory, it so waits for its own end. It allocates two
- * locks. https://github.com/openssl/openssl/issues/19334
- * OpenSSL 3.6 reports it in the thread's list of errors. Where that cannot be allocated either, it
- * reports this in the same way, without end. The reserve has room for the locks and the list.
+ * Where the initialisation itself runs out of memory, it then waits for itself. It allocates two
+ * locks. https://github.com/openssl/openssl/issues/19334 OpenSSL 3.6 reports it in the thread's
+ * list of errors. Where that cannot be allocated either, it reports this in the same way, without
+ * end. The reserve has room for the locks and the list.
  */
 static _Alignas(max_align_t) char reserve[4096];
 static size_t reserved;
@@ -92,7 +92,8 @@ static void *resize(void *data, size_t size, const char *file, int line)
     return moved;
 }
 
-/* Give OpenSSL these, unless the process has allocated by OpenSSL before, or has its own. */
+/* Give OpenSSL allocate(), resize() and release(), unless it has allocated before, or the process
+ * has given it other functions. */
 static void take_over_memory(void)
 {
     CRYPTO_malloc_fn malloc_function;

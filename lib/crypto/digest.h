@@ -18,7 +18,7 @@ int digest_sha256(const void *data, size_t length, unsigned char out[DIGEST_SHA2
 
 /*
  * In parts: new, any number of updates, final; then the object starts again. Update and final
- * return 0, or -1 when memory runs out; it can start again after that, too.
+ * return 0, or -1 when memory runs out; the object then starts again, too.
  */
 struct digest;
 

@@ -96,7 +96,7 @@ int ff1_set_tweak(struct ff1 *ff1, const void *tweak, size_t tweak_length)
     return 0;
 }
 
-/* ---- what the length decides ----------------------------------------------------------------- */
+/* ---- values that depend on the length -------------------------------------------------------- */
 
 static void put_big_endian(unsigned char *out, size_t bytes, uint64_t value)
 {

@@ -15,6 +15,7 @@ enum { HMAC_SIZE = 32 };
 struct hmac *hmac_new(const void *key, size_t key_length);
 void hmac_free(struct hmac *hmac); /* wipes; NULL is fine */
 
+/* Compute the MAC of data[0, length). Return 0, or -1 when OpenSSL failed. */
 int hmac_compute(struct hmac *hmac, const void *data, size_t length, unsigned char mac[HMAC_SIZE]);
 
 /* In parts: begin, any number of updates, end. Each returns 0, or -1. */

@@ -136,7 +136,7 @@ static int decrypt_prefix(struct ipcrypt *ipcrypt, const unsigned char *in, unsi
     return 0;
 }
 
-/* ---- both ------------------------------------------------------------------------------------ */
+/* ---- the two variants ------------------------------------------------------------------------ */
 
 int ipcrypt_encrypt(struct ipcrypt *ipcrypt, const unsigned char in[IPCRYPT_ADDRESS],
     unsigned char out[IPCRYPT_ADDRESS])

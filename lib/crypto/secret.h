@@ -14,9 +14,9 @@ enum secret_result {
 
 /*
  * secret_alloc(size, memory):
- * Set *memory to ${size} zero bytes on pages of their own; NULL with SECRET_NO_MEMORY (or size 0).
- * SECRET_UNLOCKED is a success that may deserve a warning. Each allocation takes whole pages: make
- * one for all keys of a program, not one per key.
+ * Set *memory to ${size} zero bytes on pages of their own. With SECRET_NO_MEMORY it is NULL; that
+ * is also the result for size 0. SECRET_UNLOCKED is a success that may deserve a warning. Each
+ * allocation takes whole pages: make one for all keys of a program, not one per key.
  */
 enum secret_result secret_alloc(size_t size, void **memory);
 
@@ -29,7 +29,7 @@ void secret_free_text(char *text);
 /* Zero bytes in a way that the compiler keeps. NULL is fine with size 0. */
 void secret_wipe(void *memory, size_t size);
 
-/* Compare in a time that does not depend on the bytes. */
+/* Return true when the ${size} bytes are equal, in a time that does not depend on them. */
 bool secret_equal(const void *a, const void *b, size_t size);
 
 #endif

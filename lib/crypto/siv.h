@@ -21,7 +21,7 @@ enum { SIV_TAG = 16, SIV_MAX_AD = 126 };
  * siv_new(key, key_length):
  * Make a cipher without associated data. ${key} has 32, 48 or 64 bytes, for AES-128, -192 and -256:
  * the half that authenticates, then the half that encrypts. The key is not kept; the caller wipes
- * it. Return NULL for another length or when memory runs out.
+ * it. Return NULL for another length, when memory runs out, or when OpenSSL failed.
  */
 struct siv *siv_new(const unsigned char *key, size_t key_length);
 void siv_free(struct siv *siv); /* wipes; NULL is fine */
@@ -29,8 +29,8 @@ void siv_free(struct siv *siv); /* wipes; NULL is fine */
 /*
  * siv_add_ad(siv, data, length):
  * Add a string of associated data, for all later values. Strings are counted, not joined: ("a","b")
- * is not ("ab"), and an empty string differs from none. Return 0, or -1 when there are already
- * SIV_MAX_AD.
+ * is not ("ab"), and an empty string differs from none. Return 0, or -1 when there are SIV_MAX_AD
+ * strings or OpenSSL failed; ${siv} is then unchanged.
  */
 int siv_add_ad(struct siv *siv, const void *data, size_t length);
 

@@ -5,7 +5,8 @@
 
 #include "base/buf.h"
 
-/* Decodes deflated data; the wrapper of zlib. A maximum stops a text made to grow a thousandfold.
+/*
+ * Decodes deflated data; the wrapper of zlib. A maximum stops a text made to grow a thousandfold.
  */
 enum inflate_format {
     INFLATE_GZIP, /* RFC 1952, one member or several */
@@ -21,8 +22,8 @@ enum inflate_result {
 
 /*
  * inflate_decode(out, format, data, length, maximum):
- * Decode all of data[0, length) into ${out}, at most ${maximum} bytes, for which ${out} must have
- * room. Its content is valid only with INFLATE_OK.
+ * Replace the content of ${out} by the decoded data[0, length), at most ${maximum} bytes. The
+ * maximum of ${out} must be one byte more, at least. The content is valid only with INFLATE_OK.
  */
 enum inflate_result inflate_decode(struct buf *out, enum inflate_format format, const void *data,
     size_t length, size_t maximum);

@@ -21,8 +21,8 @@ struct json_children {
 };
 
 struct json_child {
-    size_t
-        key; /* of an object: text[key, key_end) is the key with its quotes; else both are value */
+    /* of an object: text[key, key_end) is the key with its quotes; else both are ${value} */
+    size_t key;
     size_t key_end;
     size_t value; /* text[value, end) is the value */
     size_t end;
@@ -37,7 +37,7 @@ struct json_child {
 bool json_children_open(struct json_children *children, const char *text, size_t length);
 
 /*
- * json_children_noted(children, text, matches, object):
+ * json_children_noted(children, text, matches, object, other):
  * Begin with the members of an object noted by a scan of text[0, …). The scan noted the object as
  * ${object}, and its members by node ${other} (that of json_paths_other() below its own), and
  * nothing inside them. Places refer to that text, and the matches must live as long as ${children}.

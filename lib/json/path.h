@@ -30,10 +30,10 @@ void json_paths_free(struct json_paths *paths);
 
 /*
  * Add a child; an existing one is returned again. Return the node, or JSON_NO_NODE: out of memory.
- * So it is of a parent that is JSON_NO_NODE: a chain of calls needs one check. A key is decoded and
- * may hold any bytes. An element matched by an index and by "each" belongs to the index.
- * json_paths_other(): the members of ${parent}, when it is an object, that match no key child (to
- * count or refuse unknown ones).
+ * A parent of JSON_NO_NODE gives JSON_NO_NODE, too, so that a chain of calls needs one check. A key
+ * is decoded and may hold any bytes. An element matched by an index and by "each" belongs to the
+ * index. json_paths_other(): the members of ${parent}, when it is an object, that match no key
+ * child (to count or refuse unknown ones).
  */
 uint32_t json_paths_key(struct json_paths *paths, uint32_t parent, const char *key, size_t length);
 uint32_t json_paths_index(struct json_paths *paths, uint32_t parent, uint32_t index);
@@ -42,9 +42,10 @@ uint32_t json_paths_other(struct json_paths *paths, uint32_t parent);
 
 /*
  * json_paths_watch(paths, key, length):
- * Match members outside all paths, at every depth, whose key equals this one except for case, "_",
- * "-" and blanks. Return the node of their matches, the same for keys that are alike, or
- * JSON_NO_NODE: out of memory. Letters of Latin, Greek and Cyrillic have case.
+ * Match members outside all paths, at every depth, whose key equals this one. Keys are compared as
+ * in json/watch.h: without case (simple case folding of Unicode), "_", "-", blanks, invisible
+ * characters and full-width forms. Return the node of their matches, the same for keys that are
+ * alike, or JSON_NO_NODE: out of memory.
  */
 uint32_t json_paths_watch(struct json_paths *paths, const char *key, size_t length);
 

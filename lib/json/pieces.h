@@ -27,7 +27,7 @@ struct json_pieces {
     json_pieces_on_piece *on_piece;
     void *context;
     struct buf piece;
-    size_t key; /* in the rest: the last string of the root object; … */
+    size_t key; /* offset in the rest of the last string of the root object */
     size_t key_end;
     size_t depth; /* open objects and arrays */
     bool object_root;

@@ -10,7 +10,7 @@
 #include "json/utf8.h"
 #include "json/watch.h"
 
-/* The path of most bytes of most texts is compiled in one piece, without calls. */
+/* Compile the code that most bytes of most texts take in one piece, without calls. */
 #define HOT inline __attribute__((always_inline))
 #define COLD __attribute__((noinline))
 

@@ -20,7 +20,7 @@ struct json_watch_name {
  * default (a byte order mark before the first key, a soft hyphen). And the dot that lower case
  * leaves of a Turkish capital I.
  */
-static bool is_passed_over(uint32_t point)
+static bool is_ignored(uint32_t point)
 {
     static const uint32_t ranges[][2] = { { 0x7F, 0xA0 }, { 0xAD, 0xAD }, { 0x307, 0x307 },
         { 0x34F, 0x34F }, { 0x61C, 0x61C }, { 0x1680, 0x1680 }, { 0x180B, 0x180F },
@@ -64,7 +64,7 @@ static size_t fold(const char *p, const char *end, bool plain, char out[FOLDED])
         if (taken == 0)
             break; /* invalid, but that was checked before */
         point = narrow_point(point);
-        if (!is_passed_over(point))
+        if (!is_ignored(point))
             length += json_utf8_put(out + length, fold_point(point));
     }
     return length;
@@ -123,7 +123,7 @@ static void allow(struct json_watch *watch, unsigned char byte, uint8_t bit)
 static void allow_any(struct json_watch *watch)
 {
     for (unsigned byte = 0; byte < 256; byte++)
-        if (byte >= 0x7F || is_passed_over(byte))
+        if (byte >= 0x7F || is_ignored(byte))
             watch->ends[byte] |= JSON_WATCH_BEGINS | JSON_WATCH_ENDS;
 }
 

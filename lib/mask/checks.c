@@ -56,7 +56,8 @@ static bool is_one_of(const struct policy_when *when, const char *text,
     return false;
 }
 
-/* Return true when a value of "when" matches. Of a repeated key, either member may count. */
+/* Return true when the member that ${when} names exists and has one of its values. Each occurrence
+ * of a repeated key must have one, as a reader may take any of them. */
 static bool is_harmless(const struct policy_when *when, const struct checks_record *record)
 {
     const struct json_matches *matches = record->matches;
@@ -101,7 +102,7 @@ static enum envelope_kind find_envelope(struct checks *checks, const struct chec
     return ENVELOPE_NONE;
 }
 
-/* ---- all of them ----------------------------------------------------------------------------- */
+/* ---- the order of the checks ----------------------------------------------------------------- */
 
 static void refuse(struct checks_result *result, enum refusal refusal, const char *path)
 {
@@ -111,7 +112,8 @@ static void refuse(struct checks_result *result, enum refusal refusal, const cha
     result->path = path;
 }
 
-/* Report the first of: a key in another spelling, no match at all, the key elsewhere. */
+/* Report the first of: a key in another spelling, no match at all, a personal value under a key of
+ * a rule, the key elsewhere, a finding of detect. */
 int checks_check(struct checks *checks, const struct checks_record *record,
     struct checks_result *result)
 {

@@ -33,7 +33,8 @@ struct checks_record {
 };
 
 struct checks_result {
-    enum refusal refusal; /* the first in order of weight, or REFUSAL_NONE */
+    enum refusal refusal; /* the first of: key in another spelling, unmatched, personal value, key
+                             elsewhere, detect; or REFUSAL_NONE */
     const char *path;     /* place of the refusal, a constant or a string of the policy, or NULL */
     bool redacts;         /* checks_redact() has pieces to replace */
     enum envelope_kind envelope; /* kind of envelope around an unmatched event */
@@ -43,7 +44,8 @@ struct checks_result {
 int checks_check(struct checks *checks, const struct checks_record *record,
     struct checks_result *result);
 
-/* Do the same as personal_redact() (mask/personal.h), for the last checked record. */
+/* Do the same as personal_redact() (mask/personal.h), for the last checked record. Only after
+ * checks_check() has set ${redacts}. */
 void checks_redact(struct checks *checks, struct json_splice *splice, size_t offset);
 
 /*

@@ -22,7 +22,7 @@ enum compiled_role {
     COMPILED_KEPT,   /* a value that passes because the policy names it */
     COMPILED_STEP,   /* paths go on below it, so it must be of their kind */
     COMPILED_VALUE,  /* a value to mask or to unmask */
-    COMPILED_TAKEN,  /* the name that this value will get; it must be free */
+    COMPILED_TAKEN,  /* the name that a COMPILED_VALUE will get: no member may have it */
     COMPILED_LEFT,   /* unmasking: a value of an irreversible method */
     COMPILED_DROP,   /* a value that a rule removes */
     COMPILED_REMOVE, /* a member that does not pass */
@@ -98,8 +98,8 @@ struct compiled {
 
 /*
  * compiled_new(policy, ring, direction):
- * Compile a finished policy. Paths may be added to it; policy and ring must outlive the result.
- * Return NULL when memory runs out or OpenSSL failed.
+ * Compile a finished policy; this adds paths to it. Policy and ring must outlive the result. Return
+ * NULL when memory runs out or OpenSSL failed.
  */
 struct compiled *compiled_new(const struct policy *policy, const struct keyring *ring,
     enum compiled_direction direction);

@@ -27,7 +27,7 @@ static inline enum filter_outcome filter_error(int written)
     return written == 0 ? FILTER_ERROR : FILTER_FAILED;
 }
 
-/* Both append one line with its newline to the empty ${out}. */
+/* line() and long_line() append one line with its newline to the empty ${out}. */
 struct filter_work {
     void *state;
     enum filter_outcome (*line)(void *state, const struct line *line, struct buf *out);

@@ -76,7 +76,9 @@ struct keyring_error {
 int keyring_load(const char *path, bool group_readable, struct keyring **ring,
     struct keyring_error *error);
 
-/* The steps of keyring_load(). keyring_check() checks type, owner and mode. */
+/* The steps of keyring_load(). keyring_check() returns KEYRING_OK, or the cause for which type,
+ * owner or mode is refused. keyring_parse() returns 0 with *ring, which the caller frees, or -1
+ * with ${error}. */
 enum keyring_cause keyring_check(const struct stat *status, bool group_readable);
 int keyring_parse(const char *text, size_t length, struct keyring **ring,
     struct keyring_error *error);
@@ -101,7 +103,8 @@ size_t keyring_find(const struct keyring *ring, const char *id);
 int keyring_derive(const struct keyring *ring, size_t key, const char *method, const char *domain,
     size_t domain_length, unsigned char *out, size_t out_length);
 
-/* Wipe the masters once all keys are derived; the ids stay. */
+/* Wipe the masters once all keys are derived; the ids stay. keyring_derive() must not be called
+ * afterwards. */
 void keyring_forget(struct keyring *ring);
 
 /* Return true for causes that concern the file's mode or owner. */

@@ -30,8 +30,8 @@ enum lines_direction { LINES_MASK, LINES_UNMASK };
 #define LINES_NONE SIZE_MAX
 
 /*
- * Return the number of the policy's rule for a path (or "attributes.NAME", "fifo.NAME"), or
- * LINES_NONE.
+ * Return the number of the policy's rule for a path (or "attributes.NAME", "fifo.NAME",
+ * "envelope.NAME", "record.NAME"), or LINES_NONE.
  */
 size_t lines_find(const struct policy *policy, const char *path);
 

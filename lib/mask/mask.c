@@ -42,8 +42,8 @@ struct findings {
     bool has_root;
     bool has_error;
     bool has_sealed;
-    bool has_pii; /* or is taken for masked without it: */
-    bool is_row;
+    bool has_pii;         /* or mask_trust_claims() was called */
+    bool is_row;          /* a row of a table: taken for masked, without pii */
     bool pii_known;       /* every pii is an object, with keys of the ring only */
     bool has_clear;       /* something that masked records do not have */
     bool near;            /* a member whose key resembles that of a rule */
@@ -271,7 +271,7 @@ static int look_for_clear(struct mask *mask, const char *text, struct findings *
     return scratch->failed ? -1 : 0;
 }
 
-/* Check content that no rule matches. Return -1 when memory runs out. */
+/* Check content that no rule matches. Return 0, or -1 when memory runs out. */
 static int look_for_unmet(struct mask *mask, const char *text, size_t length,
     struct findings *findings)
 {

@@ -21,7 +21,8 @@
  *     root        no value at the root, or one that is not an object
  *     kind        a step of a path meets a value of another kind
  *     missing     a required value is missing
- *     collision   the record has a key that the policy would write
+ *     collision   the record has a key that the policy would write, or redacting made two
+ *                 keys equal
  *     value       a value that its method does not take
  *     unmatched   no rule of the policy found a value
  *     near        a member has the key of a rule, in another spelling or elsewhere
@@ -54,7 +55,8 @@ struct filter_work mask_work(struct mask *mask);
 
 enum { MASK_FIRST_RECORDS = 100 };
 
-/* A notice while records come, each given once. */
+/* A notice while records come. Each rule, kind of envelope, and MASK_VERDICT is reported once, to
+ * the function of mask_set_notice(). */
 struct mask_notice {
     enum {
         MASK_UNMET,    /* a rule matched none of the first 100 records: its path */
@@ -67,7 +69,8 @@ struct mask_notice {
 typedef void mask_listener(void *context, const struct mask_notice *notice);
 void mask_set_notice(struct mask *mask, mask_listener *tell, void *context);
 
-/* Give MASK_UNMET at the end of a run of fewer records, if some of them were unmatched. */
+/* Give MASK_UNMET at the end of a run of fewer than MASK_FIRST_RECORDS records, if some of them
+ * were unmatched. */
 void mask_tell_unmet(const struct mask *mask);
 
 /* Return the number of records without a value at the root. */
@@ -79,7 +82,7 @@ uint64_t mask_missing(const struct mask *mask);
 /*
  * Give the number of missing values of each rule, by its path, in the policy's order. Give the
  * number of errors of each code, and "arrived" for those that other programs made, in a fixed
- * order. Without ${mask} there are no errors.
+ * order. mask_each_code() also takes NULL for ${mask}: each count is then 0.
  */
 typedef void mask_figure(void *context, const char *name, uint64_t count);
 void mask_each_path(const struct mask *mask, mask_figure *take, void *context);

@@ -44,8 +44,8 @@ struct members {
     size_t total;
 };
 
-int members_init(struct members *members,
-    const struct policy *policy);           /* 0, or -1 when memory runs out */
+/* Return 0, or -1 when memory runs out. */
+int members_init(struct members *members, const struct policy *policy);
 void members_free(struct members *members); /* a zeroed one is fine, too */
 
 /* Scan an object. Return 0, or -1 with errno: EINVAL when it is not valid JSON, or ENOMEM. */

@@ -10,7 +10,7 @@
 /*
  * Methods: the ways to mask a value, as the policy sees them. The work itself is in
  * mask/method_work.h, which needs libcrypto; reading a policy does not. A new method needs a row in
- * the table of method.c and an entry in that of method_work.c. It also needs a file with its
+ * the table of method.c and an entry in that of method_table.c. It also needs a file with its
  * functions and a paragraph in pii-policy(5).
  */
 

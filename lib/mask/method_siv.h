@@ -23,7 +23,8 @@ void method_siv_close(struct method_siv_state *state);
 
 /*
  * Append a quoted token of the key with this number. scratch[0, SIV_TAG) is free space, the rest
- * the plaintext. Return 0, or -1.
+ * the plaintext, which the ciphertext replaces. Return 0, or -1 when OpenSSL failed or ${out} is
+ * full.
  */
 int method_siv_seal(struct method_siv_state *state, size_t key, struct buf *scratch,
     struct buf *out);

@@ -26,7 +26,8 @@ struct method_use {
 };
 
 struct method_work {
-    /* Make the state of the other functions, for one domain. Return NULL when memory runs out. */
+    /* Make the state of the other functions, for one domain. Return NULL when memory runs out or
+     * OpenSSL failed. */
     void *(*open)(const struct method_use *use);
     void (*close)(void *state); /* wipes; NULL is fine */
 

@@ -138,7 +138,7 @@ static enum opening_result unseal(struct opening *opening, const char *text, siz
 }
 
 /* Append the record up to ${sealed}, then the opened content from the scratch memory. */
-static enum opening_result put_back(struct opening *opening, const struct json_match *sealed,
+static enum opening_result restore_content(struct opening *opening, const struct json_match *sealed,
     struct json_splice *splice)
 {
     struct buf *scratch = &opening->scratch;
@@ -163,7 +163,7 @@ enum opening_result opening_open(struct opening *opening, const char *text, size
     const struct json_match *sealed;
     enum opening_result result = unseal(opening, text, length, &sealed);
     if (result == OPENING_OPENED)
-        result = put_back(opening, sealed, &splice);
+        result = restore_content(opening, sealed, &splice);
     if (result != OPENING_OPENED && result != OPENING_NONE)
         return result;
     return json_splice_finish(&splice) == 0 ? result : OPENING_FAILED;

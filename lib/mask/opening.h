@@ -10,8 +10,8 @@
 /* Opens the sealed content of error records of mask/sealing.h, or moves it to another key. */
 struct opening;
 
-struct opening *opening_new(const struct policy *policy,
-    const struct keyring *ring);            /* NULL when memory runs out or OpenSSL failed */
+/* Policy and ring must outlive the result. Return NULL when memory runs out or OpenSSL failed. */
+struct opening *opening_new(const struct policy *policy, const struct keyring *ring);
 void opening_free(struct opening *opening); /* wipes; NULL is fine */
 
 enum opening_result {

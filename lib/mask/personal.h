@@ -26,6 +26,9 @@ enum personal_result {
     PERSONAL_FAILED  /* out of memory */
 };
 
+/*
+ * Search a scanned record, and note the pieces for personal_redact(). Set *kind with PERSONAL_SEAL.
+ */
 enum personal_result personal_check(struct personal *personal, const char *text, size_t length,
     const struct json_matches *matches, enum detect_kind *kind);
 

@@ -78,6 +78,7 @@ int policy_error_set(struct policy_error *error, enum policy_cause cause, unsign
 /* Return the text of a cause, for a message that names the place. */
 const char *policy_error_text(enum policy_cause cause);
 
+/* Return the exit status for a cause. */
 enum status policy_error_status(enum policy_cause cause);
 
 /* Write "FILE:LINE:COLUMN: CAUSE: WORD" to ${failure}. Return -1. */

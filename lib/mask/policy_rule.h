@@ -25,6 +25,7 @@ int policy_rule_add(struct policy *policy, const struct policy_line *line,
 uint32_t policy_rule_path(struct policy *policy, const struct policy_word *path, unsigned line,
     struct policy_error *error);
 
+/* Add a path that every record must have. Return 0, or -1 with ${error}. */
 int policy_rule_require(struct policy *policy, const struct policy_word *path, unsigned line,
     struct policy_error *error);
 

@@ -27,12 +27,13 @@ int policy_text_lines(struct policy *policy, const char *text, size_t length,
     struct policy_error *error);
 
 /*
- * Add "PATH=METHOD[:NAME]", where PATH may be attributes.NAME or fifo.NAME. Return 0, or -1 with
- * ${error}, line 0.
+ * Add "PATH=METHOD[:NAME]", where PATH may be attributes.NAME, fifo.NAME, envelope.NAME or
+ * record.NAME. Return 0, or -1 with ${error}, line 0.
  */
 int policy_text_option(struct policy *policy, const char *text, struct policy_error *error);
 
-/* Add the built-in policy: ip and device_id by siv, as masked_ip and masked_device_id. */
+/* Add the built-in policy: ip and device_id by siv, as masked_ip and masked_device_id. Return 0, or
+ * -1 with ${error}. */
 int policy_text_builtin(struct policy *policy, struct policy_error *error);
 
 /* Append the policy as an equivalent text, including defaults. Return 0, or -1. */

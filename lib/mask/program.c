@@ -116,7 +116,7 @@ struct running {
     const struct program_verb *verb;
     struct meter *meter;
     struct filter_counts counts;
-    uint64_t went_through; /* records at the last reading of the metrics */
+    uint64_t done_before; /* records at the last reading of the metrics */
     uint64_t last_success_ms;
 };
 
@@ -126,9 +126,9 @@ static void read_figures(void *context, uint64_t *values, uint64_t *oldest_ms)
     const struct program_figures *figures = running->verb->figures;
     const struct filter_counts *counts = &running->counts;
     (void)oldest_ms; /* each record is written when it is read */
-    if (counts->records - counts->errors > running->went_through)
+    if (counts->records - counts->errors > running->done_before)
         running->last_success_ms = clock_realtime_ms();
-    running->went_through = counts->records - counts->errors;
+    running->done_before = counts->records - counts->errors;
     const uint64_t now[] = { counts->records, counts->changed, counts->opened, counts->passed,
         counts->errors, running->last_success_ms };
     for (size_t i = 0; i < figures->count; i++)

@@ -43,7 +43,7 @@ static const struct {
     [REFUSAL_ERROR_CONTENT] = { "mixed", "the error that arrived is sealed" },
     [REFUSAL_UNMASKED] = { "mixed", "the record has no masked value" },
     [REFUSAL_CLEAR] = { "mixed", "a masked record has no such member" },
-    [REFUSAL_UNTOLD] = { "mixed", "nothing shows that the value is masked" },
+    [REFUSAL_UNCLEAR] = { "mixed", "nothing shows that the value is masked" },
     [REFUSAL_TOKEN] = { "token",
         "the value was changed, or is none that this path's method makes" },
     [REFUSAL_UNKNOWN_KEY] = { "unknown-key", "masked with a key that is not in the key file" },

@@ -43,10 +43,11 @@ enum refusal {
     REFUSAL_CLAIM_SEALED,  /* sealed without error */
     REFUSAL_ERROR_KIND,    /* an error that is not an object */
     REFUSAL_ERROR_CONTENT, /* an error that may hold content */
-    REFUSAL_UNMASKED,      /* of mask/rewrap.h: a record without pii and without a masked value, */
-    REFUSAL_CLEAR,         /* or with something clear, */
-    REFUSAL_UNTOLD,        /* or with a value that may be either */
-    REFUSAL_TOKEN,         /* a value that cannot be moved */
+    REFUSAL_UNMASKED,      /* of mask/rewrap.h: a record without pii and without a masked value */
+    REFUSAL_CLEAR,         /* of mask/rewrap.h: a record without pii and with a clear value */
+    REFUSAL_UNCLEAR, /* of mask/rewrap.h: a record without pii and with a value that may be clear or
+                       masked */
+    REFUSAL_TOKEN,   /* a value that cannot be moved */
     REFUSAL_UNKNOWN_KEY,
     REFUSAL_NO_KEY_ID,
     REFUSAL_COUNT

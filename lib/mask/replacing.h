@@ -21,7 +21,8 @@ void replacing_init(struct replacing *replacing, const struct compiled *compiled
 void replacing_free(struct replacing *replacing); /* wipes; a zeroed one is fine, too */
 void replacing_shrink(struct replacing *replacing, size_t keep);
 
-/* Copy up to the value of ${match}, and append its new key and its masked value. */
+/* Copy up to the value of ${match}, and append its new key and its masked value. Return TOKEN_OK;
+ * TOKEN_MALFORMED when the method does not take the value; or TOKEN_FAILED. */
 enum token_result replacing_value(struct replacing *replacing, const struct compiled_rule *rule,
     struct json_splice *splice, const struct json_match *match);
 

@@ -10,7 +10,7 @@
  * required_lacking(policy, matches, masked):
  * Return the first required path that a record lacks, or NULL. Every place that could have the
  * value must have it, not null, and there must be one such place. ${masked}: values have the names
- * that masking gave them.
+ * that masking gave them, and those that masking removes are not required.
  */
 const char *required_lacking(const struct policy *policy, const struct json_matches *matches,
     bool masked);

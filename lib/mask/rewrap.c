@@ -173,7 +173,7 @@ static void look_at_left(struct rewrap *rewrap, const char *text, size_t number,
     const struct token_value value = token_value_of(text, match);
     if (rewrap->left[number] == NULL ||
         !method_table_work(rule->method)->made(rewrap->left[number], &value, &rewrap->scratch))
-        refuse(findings, REFUSAL_UNTOLD, rule->path);
+        refuse(findings, REFUSAL_UNCLEAR, rule->path);
 }
 
 /* Return 0, or -1 when memory runs out. */

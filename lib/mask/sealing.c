@@ -113,7 +113,7 @@ static void write_reduced(const struct sealing *sealing, const struct refusal_na
     buf_putc(out, '}');
 }
 
-/* ---- what was no record ---------------------------------------------------------------------- */
+/* ---- lines that are not records -------------------------------------------------------------- */
 
 static int write_line(struct sealing *sealing, const char *text, size_t length,
     const struct salvage_result *found, enum refusal refusal, bool sealed, struct buf *out)
@@ -187,7 +187,8 @@ static bool is_content(enum members_kind kind)
  * Copy the scanned record and move the members that must not pass into the plaintext, with
  * ${errors} its errors, too.
  */
-static void take_out(struct sealing *sealing, struct json_splice *splice, bool errors, bool *taken)
+static void move_content(struct sealing *sealing, struct json_splice *splice, bool errors,
+    bool *taken)
 {
     const struct members *members = &sealing->members;
     struct buf *scratch = &sealing->scratch;
@@ -212,14 +213,15 @@ static size_t object_end(const struct members *members)
     return members->matches.list[0].end; /* the root is the first match */
 }
 
-/* Seal the members of a record. With ${code} NULL its own error passes, or ${names} replace it. */
+/* Seal the members of a record. Its error is a new one with ${code}; or with ${names} its own in
+ * reduced form; or, with both NULL, its own unchanged. */
 static int seal_members(struct sealing *sealing, const char *text, size_t length, const char *code,
     const char *detail, const struct refusal_names *names, struct buf *out)
 {
     struct json_splice splice = { out, text, length, 0 };
     bool taken;
     begin_plain(sealing, 'j', length);
-    take_out(sealing, &splice, names != NULL, &taken);
+    move_content(sealing, &splice, names != NULL, &taken);
     json_splice_open_end(&splice, object_end(&sealing->members));
     if (code != NULL)
         write_error(sealing, code, detail, out);

@@ -28,6 +28,7 @@ struct token_head {
     size_t length;
 };
 
+/* Set ${head} to "TAG.KEYID.". */
 void token_head_set(struct token_head *head, const char *tag, const char *id);
 
 /* A value from json_scan(): its JSON text, with the quotes of a string. */
@@ -77,7 +78,7 @@ enum token_result {
     TOKEN_MALFORMED,   /* another tag, another spelling, changed, or from another place */
     TOKEN_UNKNOWN_KEY, /* its key id is not in the key ring */
     TOKEN_NO_KEY_ID,   /* neither the value nor anything else names its key */
-    TOKEN_FAILED       /* out of memory */
+    TOKEN_FAILED       /* out of memory, a full buffer, or OpenSSL failed */
 };
 
 /*

@@ -33,9 +33,9 @@ struct findings {
     bool has_error;
     bool has_sealed;
     bool has_pii;
-    bool has_value;  /* something to undo */
-    bool has_masked; /* which is neither null nor "" */
-    bool has_left;   /* something irreversible */
+    bool has_value;  /* a value to unmask */
+    bool has_masked; /* such a value that is neither null nor "" */
+    bool has_left;   /* a value of an irreversible method */
     size_t key;      /* named by the record, or given; else NONE */
     bool unknown;    /* the record names a key that is not in the ring, or more than one */
     const char *code;

@@ -12,8 +12,8 @@
  *
  * Values of reversible methods get their names, values and types back, and "pii" is removed; hmac
  * and redact stay. "pii" also stays in a record without an unmasked value but with an irreversible
- * one: it is as masked as before. So it does where no rule meets a value, but some string looks
- * like a token. A record with nothing to undo passes.
+ * one: it is as masked as before. So it does where no rule matches, but some string looks like a
+ * token. A record with nothing to undo passes.
  *
  * A record that carries an error passes unchanged except for "sealed", which is opened.
  *
@@ -49,7 +49,7 @@ void unmask_assume_key(struct unmask *unmask, size_t key);
 /* Return the number of unmasked values of a rule of the policy. */
 uint64_t unmask_values(const struct unmask *unmask, size_t rule);
 
-/* Return the number of records that passed because no rule met a value, though tokens remain. */
+/* Return the number of records that passed because no rule matched, though tokens remain. */
 uint64_t unmask_left(const struct unmask *unmask);
 
 /* Return the work for filter_run(). The buffer's maximum decides on too-large. */

@@ -37,8 +37,8 @@ void pg_conn_set_cancel(struct pg_conn *conn, int fd);
 int pg_conn_open(struct pg_conn *conn, uint64_t within_ms);
 void pg_conn_close(struct pg_conn *conn);
 bool pg_conn_alive(const struct pg_conn *conn); /* as far as known without asking */
-uint64_t pg_conn_unused_ms(
-    const struct pg_conn *conn); /* real time since the server last answered */
+/* Return the real time since the server last answered, in ms. */
+uint64_t pg_conn_unused_ms(const struct pg_conn *conn);
 const struct pg_error *pg_conn_error(const struct pg_conn *conn);
 bool pg_conn_unverified(const struct pg_conn *conn);      /* as pg_peer_unverified() */
 const char *pg_conn_host(const struct pg_conn *conn);     /* name; "" when not open */
@@ -47,18 +47,19 @@ const char *pg_conn_database(const struct pg_conn *conn); /* name; "" when not o
 /* Set the error to out of memory on this side, a fault. Return -1. */
 int pg_conn_no_memory(struct pg_conn *conn);
 
-/* Simple protocol: one or more statements. The rows of the last are valid until the next call. */
+/* Run one or more statements by the simple protocol. The rows of the last one are valid until the
+ * next call. Return 0, or -1 with pg_conn_error(). */
 int pg_conn_exec(struct pg_conn *conn, const char *sql);
 
 /*
- * The same for statements that load rows: an error may be about a row, and its kind is that of
+ * The same for statements that load rows: a row may cause an error, and its kind is that of
  * pg_sqlstate_row_kind().
  */
 int pg_conn_exec_rows(struct pg_conn *conn, const char *sql);
 
 /*
- * The same for such statements without a row: an error is about the statement, PG_STOP unless it is
- * a fault.
+ * Do the same for such statements when they have no row. An error then comes from the statement:
+ * PG_STOP, unless it is a fault.
  */
 int pg_conn_exec_empty(struct pg_conn *conn, const char *sql);
 
@@ -69,7 +70,8 @@ struct pg_param {
     bool binary;
 };
 
-/* Extended protocol, unnamed: one statement, rows in text or binary format. */
+/* Run one statement by the extended protocol, unnamed, with rows in text or binary format. Return
+ * 0, or -1 with pg_conn_error(). */
 int pg_conn_query(struct pg_conn *conn, const char *sql, const struct pg_param *params, int count,
     bool binary_rows);
 

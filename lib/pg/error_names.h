@@ -18,7 +18,8 @@ struct pg_error_names {
     size_t constraint_count;
 };
 
-/* Return true when ${error} names nothing, or only names found before: no query is needed. */
+/* Return true when ${error} names no column and no constraint, or only those found before: no query
+ * is needed. Its table is not looked at. */
 bool pg_error_names_already(const struct pg_error_names *known, const struct pg_error *error);
 
 /*

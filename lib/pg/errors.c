@@ -7,7 +7,7 @@
 
 enum {
     COLUMNS = 11,
-    ROWS_AT_ONCE = 1000,
+    ROWS_PER_STATEMENT = 1000,
     BYTES_AT_ONCE = 4 << 20,
     MAX_RECORD = 500 << 20, /* 64 MiB, up to six bytes for each */
     MAX_COMPARED = 16,      /* contents of one message; more get rows of their own */
@@ -82,8 +82,8 @@ struct store {
     struct chunk chunk;
     struct buf record;
     const struct pg_errors_source *source;
-    size_t picks[ROWS_AT_ONCE]; /* rows to compare, ascending, one of each key */
-    unsigned char relations[ROWS_AT_ONCE];
+    size_t picks[ROWS_PER_STATEMENT]; /* rows to compare, ascending, one of each key */
+    unsigned char relations[ROWS_PER_STATEMENT];
     size_t picked;
 };
 
@@ -247,7 +247,7 @@ static int store_pass(struct store *store, bool second)
     size_t i = 0;
     while (i < store->count) {
         start_chunk(&store->chunk);
-        for (; i < store->count && store->chunk.rows < ROWS_AT_ONCE &&
+        for (; i < store->count && store->chunk.rows < ROWS_PER_STATEMENT &&
              store->chunk.arrays[RECORD].bytes.length < BYTES_AT_ONCE;
              i++) {
             const struct pg_error_row *row = &store->rows[i];
@@ -280,7 +280,7 @@ static int pick(struct store *store, size_t *at, const struct pg_key **last, siz
 {
     store->picked = 0;
     *room = 0;
-    for (; *at < store->count && store->picked < ROWS_AT_ONCE; ++*at) {
+    for (; *at < store->count && store->picked < ROWS_PER_STATEMENT; ++*at) {
         struct pg_error_row *row = &store->rows[*at];
         bool again = *last != NULL && pg_key_compare(*last, &row->key) == 0;
         if (row->repeats == 0 || !row->received || row->compared || again)

@@ -20,7 +20,8 @@ struct pg_error_row {
     struct pg_key content;    /* digest of the record without its "sqs" */
     struct pg_key ledger_key; /* identifies a corrected replay */
     bool has_ledger_key;
-    char *message_id; /* the caller's; these six are ASCII; NULL or "": NULL */
+    char *message_id; /* the caller's. These six are ASCII, except ${column} (UTF-8); NULL or "" is
+                         stored as NULL */
     const char *stage;
     const char *code;
     const char *sqlstate;
@@ -37,7 +38,7 @@ typedef int pg_errors_write(struct buf *out, void *context, size_t item);
 
 /* What a record is to the record of a row that has its key and other content. */
 enum pg_errors_relation {
-    PG_ERRORS_OTHER, /* it has something else to say, and gets a row of its own */
+    PG_ERRORS_OTHER, /* its content differs: it gets a row of its own */
     PG_ERRORS_LATER, /* a later delivery of the same message: the row takes its record */
     PG_ERRORS_FAILED /* out of memory */
 };
@@ -67,12 +68,15 @@ int pg_errors_escape(struct buf *out, const char *bytes, size_t length);
 
 /*
  * pg_errors_store(conn, table, rows, count, source):
- * Store the rows, after sorting them by key; repeats are counted. In a transaction.
+ * Store the rows. Call it in a transaction. ${rows} is sorted and merged in place: the caller keeps
+ * a list of its own of the strings to free. Rows with one key count as repeats. Return 0, or -1
+ * with the connection's error.
  */
 int pg_errors_store(struct pg_conn *conn, const struct pg_side_table *table,
     struct pg_error_row *rows, size_t count, const struct pg_errors_source *source);
 
-/* Set held[i] to whether keys[i] (ascending) has a row. */
+/* Set held[i] to whether keys[i] (ascending) has a row. Return 0, or -1 with the connection's
+ * error, as the next two do. */
 int pg_errors_holds(struct pg_conn *conn, const struct pg_side_table *table,
     const struct pg_key *keys, size_t count, bool *held);
 

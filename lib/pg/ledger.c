@@ -7,7 +7,7 @@
 #include "pg/copy_binary.h"
 #include "pg/ledger.h"
 
-enum { ROW_SIZE = 2 + 4 + PG_KEY_SIZE + 4 + PG_CONTENT_SIZE, ROWS_AT_ONCE = 2048 };
+enum { ROW_SIZE = 2 + 4 + PG_KEY_SIZE + 4 + PG_CONTENT_SIZE, ROWS_PER_STATEMENT = 2048 };
 
 int pg_ledger_copy_sql(const struct pg_side_table *ledger, bool with_contents, struct buf *sql)
 {
@@ -31,7 +31,7 @@ static char *put_row(char *to, const struct pg_key *key, const struct pg_content
 int pg_ledger_copy(struct pg_conn *conn, const struct pg_side_table *ledger,
     const struct pg_key *keys, const struct pg_content *contents, size_t count)
 {
-    char rows[ROWS_AT_ONCE * ROW_SIZE];
+    char rows[ROWS_PER_STATEMENT * ROW_SIZE];
     int status = pg_conn_copy_data(conn, pg_copy_binary_header, PG_COPY_BINARY_HEADER);
     for (size_t i = 0; i < count && status == 0;) {
         char *to = rows;

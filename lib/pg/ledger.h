@@ -13,10 +13,12 @@
 /*
  * The ledger holds the keys of committed rows, and no others. A transaction writes its keys first,
  * in ascending order. So loaders with the same records wait for one another instead of deadlocking:
- * a key in doubt makes the second loader wait for the end of the first.
+ * a key in doubt makes the second loader wait for the end of the first. Unless it says otherwise,
+ * each function below returns 0, or -1 with the connection's error.
  */
 
-/* Append the COPY statement of pg_ledger_copy(); it ends the transaction's first query. */
+/* Append the COPY statement of pg_ledger_copy(), for the end of the transaction's first query.
+ * Return 0, or -1 when memory runs out. */
 int pg_ledger_copy_sql(const struct pg_side_table *ledger, bool with_contents, struct buf *sql);
 
 /*

@@ -47,7 +47,7 @@ void pg_map_free(struct pg_map *map); /* accepts a zeroed one */
 /*
  * pg_map_expression(text, length, line, problem):
  * Parse one expression without a column, as on a command line. Return 0 with ${line}, the only line
- * of a map, its column NULL, for pg_map_line_free(); or -1.
+ * of a map, its column NULL, for pg_map_line_free(); or -1 with ${problem}.
  */
 int pg_map_expression(const char *text, size_t length, struct pg_map_line *line,
     struct pg_map_problem *problem);

@@ -207,11 +207,11 @@ enum pg_side_table_result pg_side_table_check(struct pg_conn *conn, const struct
     if (role != NULL)
         pg_server_text_line(owner, PG_NAME_SIZE, role);
     if (!is_true(conn, TRUSTED))
-        return PG_SIDE_STRANGER;
+        return PG_SIDE_OWNER;
     if (!is_true(conn, FIT))
         return PG_SIDE_SHAPE;
     if (is_true(conn, MEDDLED))
-        return PG_SIDE_MEDDLED;
+        return PG_SIDE_ACTIVE;
     return is_true(conn, DURABLE) ? PG_SIDE_OK : PG_SIDE_VOLATILE;
 }
 

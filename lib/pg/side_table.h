@@ -22,12 +22,13 @@ enum pg_side_table_result {
     PG_SIDE_OK,
     PG_SIDE_MISSING,
     PG_SIDE_LONG,     /* the name made from the target's exceeds 63 bytes */
-    PG_SIDE_STRANGER, /* its owner, or that of an inheriting table, is neither the loader, nor the
-                         target's, nor a superuser */
-    PG_SIDE_SHAPE,    /* lacks columns or a valid unique index on "key" alone, or has a column that
-                         others must fill */
-    PG_SIDE_MEDDLED,  /* triggers, rules or row security act on its rows */
-    PG_SIDE_VOLATILE, /* unlogged or temporary: could lose acknowledged rows */
+    PG_SIDE_OWNER,    /* its owner, or that of an inheriting table, is neither the loader, nor the
+                            target's, nor a superuser */
+    PG_SIDE_SHAPE,    /* lacks columns or a valid unique index on "key" alone, or has another column
+                         that an INSERT must fill */
+    PG_SIDE_ACTIVE,   /* triggers, rules or row security act on its rows */
+    PG_SIDE_VOLATILE, /* unlogged, temporary, or with a foreign table below it: could lose
+                         acknowledged rows */
     PG_SIDE_FAILED    /* pg_conn_error() */
 };
 

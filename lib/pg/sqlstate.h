@@ -5,8 +5,8 @@
 
 /*
  * What an SQLSTATE means for the records of a batch (PostgreSQL manual, appendix A). The class
- * decides, never the message, which the server translates. The time decides too: types and triggers
- * raise for a value what otherwise concerns a statement.
+ * decides, never the message, which the server translates. So does the step: once rows are sent,
+ * types and triggers raise for a value what otherwise concerns a statement.
  */
 enum pg_error_kind {
     PG_ISOLATED, /* caused by one record: find and refuse it */
@@ -24,7 +24,8 @@ enum pg_error_kind pg_sqlstate_row_kind(const char *sqlstate);
 /* Return true when its class alone says that it is about the values of a row. */
 bool pg_sqlstate_is_value(const char *sqlstate);
 
-/* Return true when a statement raises it because a table, column or right is missing. */
+/* Return true when pg_sqlstate_kind() is PG_STOP. That includes a missing table, column or right, a
+ * refused login, and corruption. */
 bool pg_sqlstate_is_statement(const char *sqlstate);
 
 /* Return the name in the manual ("undefined_table") of a state worth naming, else NULL. */

@@ -10,8 +10,8 @@
 enum { PG_SHAPE_SIZE = 24 };
 
 /*
- * The SQL expression, all names qualified, for the shape of the table with that oid: a digest of
- * the names, order, types and defaults of its columns.
+ * The SQL expression, all names qualified, for the shape of the table with that oid. That is a
+ * digest of its columns: their names, order and types, and whether they are identity or generated.
  */
 #define PG_SHAPE_SQL(oid)                                                                       \
     "(SELECT pg_catalog.hashtextextended(pg_catalog.string_agg(pg_catalog.format("              \
@@ -48,8 +48,8 @@ struct pg_table {
     bool secured;    /* row level security holds for the loader: COPY refuses the table */
     bool typed;      /* a column is of a domain, or takes JSON */
     bool zoned;      /* a column is a timestamptz: the meaning of times without offset depends */
-    char shape[PG_SHAPE_SIZE]; /* of its columns, not newer than they are: equal as long as they are
-                                  unchanged */
+    char shape[PG_SHAPE_SIZE]; /* of its columns, read before them: another value once they have
+                                  changed */
     size_t count;
     struct pg_column *columns;
 };
@@ -71,9 +71,10 @@ enum pg_table_result pg_table_find(struct pg_conn *conn, const char *name, struc
 
 /*
  * pg_table_is_own_parent(conn, table, own):
- * Set *own to whether a row of the table may be what another of its rows lacks. Then a foreign key
- * leads to the table itself, or it has a trigger, which may write anywhere, or is of another
- * server. Call it in a transaction. Return 0, or -1 with the connection's error.
+ * Set *own to whether a loaded row of the table may let another row of it pass. That is so when a
+ * foreign key references the table itself, when it has a trigger, which may write anywhere, and
+ * when it is a foreign table. Call it in a transaction. Return 0, or -1 with the connection's
+ * error.
  */
 int pg_table_is_own_parent(struct pg_conn *conn, const struct pg_table *table, bool *own);
 

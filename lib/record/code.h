@@ -20,7 +20,8 @@ enum { CODE_COUNT = 30 };
 /* Return the number of a code, below CODE_COUNT; CODE_COUNT: not one of ours. */
 unsigned code_number(const char *code);
 
-/* Return the code with this number, below CODE_COUNT; NULL: none. */
+/* Return the code with this number, below CODE_COUNT; NULL: an earlier number has the same code, of
+ * another stage. */
 const char *code_word(unsigned number);
 
 #endif

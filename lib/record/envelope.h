@@ -53,7 +53,7 @@ struct envelope {
     enum envelope_kind kind;
     struct envelope_span event; /* the event, or all of them: a string for sns, for s3 an array */
     bool base64;                /* cloudevents: the event is a string of base64 ("data_base64") */
-    struct envelope_span id;    /* these four, where they are there, are strings */
+    struct envelope_span id;    /* this and the next three are strings if they exist */
     struct envelope_span time;
     struct envelope_span source;
     struct envelope_span type;
@@ -64,31 +64,32 @@ struct envelope {
 
 /*
  * envelope_recognise(text, length, envelope):
- * What the valid JSON text[0, length) is; anything but an object is ENVELOPE_NONE. ${envelope} may
- * be NULL; of none nothing in it but the kind has a meaning. Of s3 only event is set: each of the
- * array's elements has its own envelope.
+ * Return the kind of envelope that the valid JSON text[0, length) is; ENVELOPE_NONE for anything
+ * but an object. ${envelope} may be NULL. With ENVELOPE_NONE only its kind is set. With ENVELOPE_S3
+ * only its kind and event are set: each of the array's elements has its own envelope.
  */
 enum envelope_kind envelope_recognise(const char *text, size_t length, struct envelope *envelope);
 
-/* The same of an object whose members are ${children}, of which none was taken yet; they are all
- * taken. Places are those of children->text. */
+/* Do the same for an object whose members are ${children}. None of them may have been read yet;
+ * afterwards all are. Places are those of children->text. */
 enum envelope_kind envelope_recognise_members(struct json_children *children,
     struct envelope *envelope);
 
-/* For an element of such an array: an envelope of kind s3, whose event is all of it. */
+/* Set ${envelope} for an element of the array of an s3 envelope: its kind is ENVELOPE_S3, its event
+ * the whole text. */
 void envelope_s3_record(const char *text, size_t length, struct envelope *envelope);
 
-/* The most bytes of one envelope without its outer one: above, parts of it are left out. */
+/* The most bytes of one envelope, without its outer one. Parts of a longer one are left out. */
 enum { ENVELOPE_MOST = 16384 };
 
 /*
  * envelope_write(out, text, envelope, outer, outer_length):
  * Append the object {"kind":"sns","id":…,"time":…,"source":…,"type":…,"attributes":{…},"rest":{…},
- * "outer":…} of the envelope that was recognised at ${text}. Values are spelt as they were,
- * without whitespace; attributes are named as those of a record are ("type", "value"); rest holds
- * the members that have no other place, but signatures. Above ENVELOPE_MOST bytes rest is left out,
+ * "outer":…} of the envelope that was recognised at ${text}. Values are spelt as they were, without
+ * whitespace; attributes are named as those of a record are ("type", "value"); rest holds the
+ * members that have no other place, but signatures. Above ENVELOPE_MOST bytes rest is left out,
  * then attributes, then all but the kind, and "cut":true says so. ${outer} is the object of the
- * envelope around this one, or NULL. 0, or -1 when the buffer is full.
+ * envelope around this one, or NULL. Return 0, or -1 when the buffer is full.
  */
 int envelope_write(struct buf *out, const char *text, const struct envelope *envelope,
     const char *outer, size_t outer_length);

@@ -14,9 +14,9 @@ static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
     struct intake *intake = context;
     const struct intake_counts counts = intake->work.count(intake->work.context);
     (void)oldest_ms; /* nothing is held back */
-    if (counts.records > intake->went_through)
+    if (counts.records > intake->done_before)
         intake->last_success_ms = clock_realtime_ms();
-    intake->went_through = counts.records;
+    intake->done_before = counts.records;
     const uint64_t now[] = { counts.records, counts.malformed, counts.errors,
         intake->last_success_ms };
     _Static_assert(sizeof now / sizeof *now == INTAKE_METRICS, "a value for each");

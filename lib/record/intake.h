@@ -40,7 +40,7 @@ struct intake {
     struct line_reader *reader;
     struct out *out; /* standard output; NULL once the caller has closed it */
     struct meter *meter;
-    uint64_t went_through; /* records at the last update of the metrics */
+    uint64_t done_before; /* records at the last update of the metrics */
     uint64_t last_success_ms;
 };
 

@@ -12,16 +12,17 @@
  * record (--need), and for each part of a message. For each delivery (message id and receipt
  * handle) it holds digests and the verdicts that have come. Some deliveries end as incomplete, and
  * their message is never deleted. These are the older delivery of a message, one that waited for 12
- * hours, and the oldest of more than PENDING_MOST deliveries or PENDING_BYTES bytes. A delivery of
- * which a verdict forbids the deletion is kept as long, but does not count as incomplete: verdicts
- * that come again do not delete it.
+ * hours, and the oldest of more than PENDING_MOST deliveries or PENDING_BYTES bytes. A delivery
+ * whose verdicts have all come, and one of which forbids the deletion, is kept as long, so that
+ * verdicts that come again do not delete its message. It does not count as incomplete.
  */
 enum { PENDING_MOST = 120000, PENDING_BYTES = 16 << 20, PENDING_NEED_MOST = 100 };
 
 struct pending;
 
-struct pending *pending_new(
-    unsigned need); /* number of verdicts on each record; NULL: out of memory */
+/* ${need}: number of verdicts on each record, 1 to PENDING_NEED_MOST. Return NULL when memory runs
+ * out. */
+struct pending *pending_new(unsigned need);
 void pending_free(struct pending *pending);
 
 /* Return true when the verdict is one of several, or others of its delivery were. */

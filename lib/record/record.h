@@ -46,8 +46,8 @@ int record_nodes_add(struct json_paths *paths, struct record_nodes *nodes);
 const struct json_match *record_find(const struct json_matches *matches, uint32_t node);
 
 /*
- * Decode the value, a string, into ${out} (cleared first). Return -1 when it is missing, not a
- * string, or too long.
+ * Decode the value, a string, into ${out} (cleared first). Return 0; or -1 when it is missing or
+ * not a string; or -1 with out->failed set when it is too long or memory runs out.
  */
 int record_string(const char *text, const struct json_match *match, struct buf *out);
 

@@ -97,7 +97,7 @@ size_t answer_waiting(const struct answer *answer)
     return answer->waiting;
 }
 
-void answer_rest(struct answer *answer)
+void answer_shrink(struct answer *answer)
 {
     message_clear(&answer->found.message);
     buf_shrink(&answer->bytes, AWAITED_KEPT);

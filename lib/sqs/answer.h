@@ -19,8 +19,8 @@ struct answer {
 
     /* Private. */
     enum protocol protocol;
-    enum protocol language; /* the protocol it is read in, … */
-    bool begun;             /* … which its first byte decides */
+    enum protocol language; /* the protocol in which it is read */
+    bool begun;             /* ${language} is known, from the first byte */
     bool awaited;
     size_t waiting;   /* as answer_waiting() */
     size_t messages;  /* handed on at the last update of waiting */
@@ -45,9 +45,10 @@ void answer_feed(struct answer *answer, const char *data, size_t length);
 size_t answer_waiting(const struct answer *answer);
 
 /* Free the memory that a large answer took, when nothing of it is needed any more. */
-void answer_rest(struct answer *answer);
+void answer_shrink(struct answer *answer);
 
-/* End the answer; ${arrived}: no network fault cut it. */
+/* End the answer; ${arrived}: no network fault cut it. Return FOUND_MALFORMED for one that was cut,
+ * or that cannot be read. */
 enum found_result answer_finish(struct answer *answer, bool arrived);
 
 #endif

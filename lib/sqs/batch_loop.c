@@ -64,7 +64,7 @@ static bool grace_over(const struct batch_loop *loop)
     return loop->grace_until != 0 && clock_monotonic_ms() >= loop->grace_until;
 }
 
-/* Take the available lines. Return true when more may be available but there is no room. */
+/* Take the available lines, as long as there is room. */
 static void read_lines(struct batch_loop *loop)
 {
     struct line line;

@@ -51,6 +51,7 @@ void batch_loop_run(const struct batch_loop_config *config, struct batch_loop_re
  */
 int batch_loop_report(const struct batch_loop_result *result, bool no_memory);
 
+/* Hand an item to the batcher. It belongs to the loop until on_item() gets it. */
 void batch_loop_add(struct batch_loop *loop, struct batcher_item *item);
 
 #endif

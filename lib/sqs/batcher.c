@@ -15,7 +15,7 @@ struct item_list {
     size_t bytes;
 };
 
-struct flight {
+struct open_batch {
     struct call call;
     struct batcher_item *items[CALL_BATCH];
     uint64_t began_ms;
@@ -24,7 +24,7 @@ struct flight {
 
 struct batcher {
     struct batcher_config config;
-    struct flight *flights;
+    struct open_batch *open_batches;
     struct item_list ready;  /* never sent, oldest first */
     struct item_list failed; /* to send again, in the order of adding */
     struct item_list back;
@@ -91,8 +91,8 @@ struct batcher *batcher_open(const struct batcher_config *config)
         batcher->config.maximum = SIZE_MAX;
     if (config->ordered)
         batcher->config.parallel = 1;
-    batcher->flights = calloc(batcher->config.parallel, sizeof *batcher->flights);
-    if (batcher->flights == NULL) {
+    batcher->open_batches = calloc(batcher->config.parallel, sizeof *batcher->open_batches);
+    if (batcher->open_batches == NULL) {
         free(batcher);
         return NULL;
     }
@@ -107,7 +107,7 @@ void batcher_free(struct batcher *batcher)
 {
     if (batcher == NULL)
         return;
-    free(batcher->flights);
+    free(batcher->open_batches);
     free(batcher);
 }
 
@@ -126,11 +126,11 @@ void batcher_flush(struct batcher *batcher)
     batcher->flushing = true;
 }
 
-static struct flight *free_flight(struct batcher *batcher)
+static struct open_batch *unused_batch(struct batcher *batcher)
 {
     for (unsigned i = 0; i < batcher->config.parallel; i++)
-        if (!batcher->flights[i].busy)
-            return &batcher->flights[i];
+        if (!batcher->open_batches[i].busy)
+            return &batcher->open_batches[i];
     return NULL;
 }
 
@@ -151,12 +151,12 @@ static bool due(const struct batcher *batcher, uint64_t now)
         now - ready->first->since_ms >= batcher->config.linger_ms;
 }
 
-/* Move items from the list into the flight: those whose pause has ended and that fit, ${bytes} in
- * all so far. */
-static void gather(struct batcher *batcher, struct flight *flight, struct item_list *list,
+/* Move items from the list into the open_batch: those whose pause has ended and that fit, ${bytes}
+ * in all so far. */
+static void gather(struct batcher *batcher, struct open_batch *open_batch, struct item_list *list,
     size_t *bytes, uint64_t now)
 {
-    struct call *call = &flight->call;
+    struct call *call = &open_batch->call;
     for (struct batcher_item **link = &list->first; *link != NULL && call->count < CALL_BATCH;) {
         struct batcher_item *item = *link;
         if (item->not_before_ms > now && batcher->config.ordered)
@@ -166,11 +166,11 @@ static void gather(struct batcher *batcher, struct flight *flight, struct item_l
             continue;
         }
         if (call->count > 0 &&
-            (item->alone || flight->items[0]->alone ||
+            (item->alone || open_batch->items[0]->alone ||
                 *bytes + size_of(item) > batcher->config.maximum))
             break;
         *bytes += size_of(item);
-        flight->items[call->count] = unlink_item(list, link);
+        open_batch->items[call->count] = unlink_item(list, link);
         call->entries[call->count] = (struct call_entry){ .text = item->text,
             .length = item->length,
             .message = item->message };
@@ -196,31 +196,31 @@ static bool of_item(const struct call *call)
     return call->error.cause == AWS_REFUSED || call->error.cause == AWS_LOST;
 }
 
-static void fail_all(struct batcher *batcher, struct flight *flight)
+static void fail_all(struct batcher *batcher, struct open_batch *open_batch)
 {
-    struct aws_error *error = of_item(&flight->call) ? &batcher->refusal : &batcher->error;
-    *error = flight->call.error;
-    for (size_t i = 0; i < flight->call.count; i++)
-        give_back(batcher, flight->items[i], error->cause, no_code, error);
+    struct aws_error *error = of_item(&open_batch->call) ? &batcher->refusal : &batcher->error;
+    *error = open_batch->call.error;
+    for (size_t i = 0; i < open_batch->call.count; i++)
+        give_back(batcher, open_batch->items[i], error->cause, no_code, error);
 }
 
 void batcher_work(struct batcher *batcher)
 {
     uint64_t now = clock_monotonic_ms();
-    struct flight *flight;
-    while ((flight = free_flight(batcher)) != NULL) {
+    struct open_batch *open_batch;
+    while ((open_batch = unused_batch(batcher)) != NULL) {
         size_t bytes = 0;
-        struct call *call = &flight->call;
+        struct call *call = &open_batch->call;
         *call = (struct call){ .operation = batcher->config.operation,
             .visibility_timeout_s = batcher->config.visibility_timeout_s,
             .owner = batcher };
-        gather(batcher, flight, &batcher->failed, &bytes, now);
+        gather(batcher, open_batch, &batcher->failed, &bytes, now);
         if ((call->count > 0 && !held_up(batcher)) || due(batcher, now))
-            gather(batcher, flight, &batcher->ready, &bytes, now);
+            gather(batcher, open_batch, &batcher->ready, &bytes, now);
         if (call->count == 0)
             return;
-        flight->busy = true;
-        flight->began_ms = now;
+        open_batch->busy = true;
+        open_batch->began_ms = now;
         batcher->busy++;
         if (sqs_start(batcher->config.sqs, call) != 0) {
             error_no_memory(&call->error);
@@ -274,9 +274,9 @@ static void again(struct batcher *batcher, struct batcher_item *item, const char
 }
 
 /* Move the average an eighth of the way to the latest latency. */
-static void note_latency(struct batcher *batcher, const struct flight *flight)
+static void note_latency(struct batcher *batcher, const struct open_batch *open_batch)
 {
-    uint64_t took_ms = clock_monotonic_ms() - flight->began_ms;
+    uint64_t took_ms = clock_monotonic_ms() - open_batch->began_ms;
     unsigned took = took_ms < UINT16_MAX ? (unsigned)took_ms * 16 : UINT16_MAX * 16;
     unsigned *mean = &batcher->latency_16ths;
     if (*mean == 0)
@@ -296,27 +296,27 @@ unsigned batcher_latency_ms(const struct batcher *batcher)
 
 void batcher_take(struct batcher *batcher, struct call *call)
 {
-    struct flight *flight = (struct flight *)call; /* its first member */
-    flight->busy = false;
+    struct open_batch *open_batch = (struct open_batch *)call; /* its first member */
+    open_batch->busy = false;
     batcher->busy--;
     if (of_item(call) && call->count > 1) {
         for (size_t i = 0; i < call->count; i++) {
-            flight->items[i]->alone = true;
-            insert(&batcher->failed, flight->items[i]);
+            open_batch->items[i]->alone = true;
+            insert(&batcher->failed, open_batch->items[i]);
         }
         return;
     }
     if (call->error.cause != AWS_OK) {
-        fail_all(batcher, flight);
+        fail_all(batcher, open_batch);
         return;
     }
-    note_latency(batcher, flight);
+    note_latency(batcher, open_batch);
     for (size_t i = 0; i < call->count; i++) {
         const struct call_entry *entry = &call->entries[i];
         if (entry->cause == AWS_TEMPORARY)
-            again(batcher, flight->items[i], entry->code);
+            again(batcher, open_batch->items[i], entry->code);
         else
-            give_back(batcher, flight->items[i], entry->cause, entry->code, NULL);
+            give_back(batcher, open_batch->items[i], entry->cause, entry->code, NULL);
     }
 }
 

@@ -17,14 +17,14 @@
 struct batcher_item {
     const char *text; /* a receipt handle, or a body to send; valid until the item returns */
     size_t length;
-    const struct call_message
-        *message; /* CALL_SEND: its other parts (sqs/call.h), or NULL; likewise valid */
+    /* CALL_SEND: its other parts (sqs/call.h), or NULL; valid until the item returns */
+    const struct call_message *message;
 
     /* Set when the item returns. */
     enum aws_cause cause; /* AWS_OK for success */
     char code[ERROR_NAME_SIZE];
-    const struct aws_error
-        *error; /* of its call, if that failed as a whole, else NULL; owned by the batcher */
+    /* of its call, if that failed as a whole, else NULL; owned by the batcher */
+    const struct aws_error *error;
 
     /* Private. */
     bool alone;
@@ -50,9 +50,10 @@ struct batcher_config {
 struct batcher;
 
 struct batcher *batcher_open(const struct batcher_config *config); /* NULL when memory runs out */
-void batcher_free(
-    struct batcher *batcher); /* none of its calls may be in the client; NULL is fine */
+/* Free the batcher; NULL is fine. None of its calls may be in the client. */
+void batcher_free(struct batcher *batcher);
 
+/* Add an item. It belongs to the batcher until batcher_next() returns it. */
 void batcher_add(struct batcher *batcher, struct batcher_item *item);
 
 /* From now on send items without waiting for a full batch. */
@@ -68,7 +69,7 @@ int batcher_timeout(const struct batcher *batcher);
 bool batcher_owns(const struct batcher *batcher, const struct call *call);
 void batcher_take(struct batcher *batcher, struct call *call);
 
-/* Send nothing more: items not in flight return with ${cause}. */
+/* Return the items that are in no open request, with ${cause}. Items added later are sent. */
 void batcher_abandon(struct batcher *batcher, enum aws_cause cause);
 
 /* Return an item that has finished, or NULL. */

@@ -48,8 +48,8 @@ struct call_entry {
     const char *text; /* a receipt handle, or the body to send; owned by the caller until the call
                          returns */
     size_t length;
-    const struct call_message
-        *message;         /* CALL_SEND; likewise owned by the caller; NULL for a body alone */
+    /* CALL_SEND; owned by the caller until the call returns; NULL for a body alone */
+    const struct call_message *message;
     enum aws_cause cause; /* result of the entry when the cause of the call is AWS_OK */
     char code[ERROR_NAME_SIZE];
 };
@@ -76,7 +76,7 @@ struct call {
     enum call_attributes attributes;
     const char *other_queue_url; /* a queue URL; NULL for that of the client. Owned by the caller
                                     until the call returns */
-    bool aside; /* the result does not reflect on the queue: no retry and no report */
+    bool optional; /* the result says nothing about the queue: no retry and no report */
     /* CALL_QUEUE_URL */
     const char *queue_name;
     char queue[QUEUE_PART_SIZE]; /* queue name for messages; set when the call starts */

@@ -17,13 +17,14 @@
 struct circuit_breaker {
     bool open;
     uint64_t probe_ms; /* when open: earliest time of a probe (monotonic) */
-    unsigned receives; /* open probes that are receives … */
-    unsigned others;   /* … and others */
+    unsigned receives; /* open probes that are receives */
+    unsigned others;   /* open probes that are other requests */
     unsigned failures; /* in a row */
     struct backoff backoff;
 };
 
 void circuit_breaker_init(struct circuit_breaker *breaker);
+/* Return true when a request may be sent now (monotonic ${now_ms}); ${receive}: it is a receive. */
 bool circuit_breaker_allows(const struct circuit_breaker *breaker, bool receive, uint64_t now_ms);
 
 /* Let a request pass. Return true when it is a probe; pass this on to circuit_breaker_leave(). */

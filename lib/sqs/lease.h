@@ -41,6 +41,7 @@ size_t lease_count(const struct lease_table *table);
 size_t lease_bytes(const struct lease_table *table); /* memory used, with overhead */
 const char *lease_handle(const struct lease *lease);
 
+/* Return the lease of this message id, or NULL. */
 struct lease *lease_find(const struct lease_table *table, const char *id, size_t length);
 
 /* Add an unscheduled lease for an id that has none; both texts are under 4 GiB. Return NULL when

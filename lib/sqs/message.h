@@ -15,16 +15,16 @@ struct message {
     struct buf md5_of_body;       /* hex; empty when the server gives none */
     struct buf md5_of_attributes; /* likewise */
     struct buf body;
-    struct buf sequence_number; /* empty except on FIFO queues */
-    struct buf group_id;        /* empty when missing or not requested; likewise: */
-    struct buf deduplication_id;
-    uint64_t sent_ms;           /* since 1970; 0 when the server gives none */
-    uint64_t first_received_ms; /* likewise */
-    uint64_t receive_count;     /* likewise */
+    struct buf sequence_number;  /* empty except on FIFO queues */
+    struct buf group_id;         /* empty when missing or not requested */
+    struct buf deduplication_id; /* empty when missing or not requested */
+    uint64_t sent_ms;            /* since 1970; 0 when the server gives none */
+    uint64_t first_received_ms;  /* likewise */
+    uint64_t receive_count;      /* likewise */
     struct attribute attributes[ATTRIBUTE_READ_MAXIMUM];
     size_t attribute_count;
-    bool
-        whole; /* false when a part is too long to hold, is not UTF-8, or is broken in the answer */
+    /* false when a part is too long to hold, is not UTF-8, or is broken in the answer */
+    bool whole;
 
     struct buf attribute_text; /* texts of the attributes */
 };

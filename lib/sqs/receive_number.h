@@ -25,14 +25,13 @@ struct receive_number {
     /* Private. Starts are numbered. */
     uint64_t lowered;  /* the first start after the number last fell */
     uint64_t since;    /* the first start of this round */
-    unsigned size;     /* receives of this round … */
-    unsigned receives; /* … that have returned */
+    unsigned size;     /* receives of this round */
+    unsigned receives; /* receives of this round that have returned */
     uint64_t messages; /* messages that they brought */
     unsigned quiet;    /* empty receives in a row */
     unsigned bound;    /* number at which the reader lagged or the server throttled; 0 for none */
-    unsigned good;     /* rounds at the bound that justified more … */
-    unsigned needed;   /* … and the number needed to exceed it: more each time, until the queue is
-                            quiet */
+    unsigned good;     /* rounds at the bound that justified more receives */
+    unsigned needed;   /* rounds to exceed the bound: more each time, until the queue is quiet */
     bool taken;        /* in this round all output was written at some moment */
 };
 
@@ -61,7 +60,8 @@ bool receive_number_unread(struct receive_number *number, uint64_t next);
 /* Note that all output is written. */
 void receive_number_taken(struct receive_number *number);
 
-/* Reduce to one: with pauses between receives, a second one gains nothing. Returns as above. */
+/* Reduce to one: with pauses between receives, a second one gains nothing. Return true when the
+ * number of receives changed. */
 bool receive_number_single(struct receive_number *number, uint64_t next);
 
 #endif

@@ -10,8 +10,8 @@
 /* How long a client retries failures, and which of them it reports meanwhile. */
 struct retry_policy {
     uint64_t retry_ms; /* for temporary failures */
-    uint64_t
-        no_queue_ms; /* while the queue does not exist; a value above retry_ms counts as retry_ms */
+    /* while the queue does not exist; a value above retry_ms counts as retry_ms */
+    uint64_t no_queue_ms;
     bool no_queue_later; /* only after a success, which shows that the queue existed */
 
     /* Private; zeroed at first. */
@@ -20,7 +20,7 @@ struct retry_policy {
     bool told_unreadable;
 };
 
-/* Return how long a call may fail with this cause; 0 for no retry. */
+/* Return the milliseconds that a call may fail with this cause; 0 for no retry. */
 uint64_t retry_policy_limit(const struct retry_policy *policy, enum aws_cause cause);
 
 /*

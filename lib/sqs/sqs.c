@@ -187,7 +187,7 @@ static int send_request(struct sqs *sqs, struct transfer *transfer)
 static void give_back(struct sqs *sqs, struct transfer *transfer)
 {
     struct call *call = transfer->call;
-    answer_rest(&transfer->answer);
+    answer_shrink(&transfer->answer);
     transfer->call = NULL;
     transfer_list_add(&sqs->unused, transfer);
     call->next = NULL;
@@ -275,8 +275,7 @@ static bool await_renewal(struct sqs *sqs, struct transfer *transfer, uint64_t n
     return true;
 }
 
-/* Resume or fail calls that wait for credentials. Return the milliseconds until one fails, or -1.
- */
+/* Resume or fail calls that wait for credentials. Return the ms until one fails, or -1. */
 static int resume_refused(struct sqs *sqs)
 {
     enum credentials_renewal_state state = credentials_renewal_state(sqs->renewal);
@@ -336,7 +335,7 @@ static void finish_attempt(struct sqs *sqs, struct transfer *transfer)
     note_throttle(sqs, transfer);
     failed_count(&sqs->failed, call, cause);
     transfer_list_remove(&sqs->open, transfer);
-    if (call->aside && cause != AWS_OK) {
+    if (call->optional && cause != AWS_OK) {
         circuit_breaker_forget(&sqs->breaker, is_receive(transfer), transfer->probe);
         give_back(sqs, transfer);
         return;

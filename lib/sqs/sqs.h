@@ -49,8 +49,8 @@ struct sqs_config {
 /* Open a client and fetch the first credentials. Return NULL with ${error} when there are none,
  * when stopped, or when memory runs out. */
 struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error);
-void sqs_close(
-    struct sqs *sqs); /* cuts open requests; calls inside are not returned; NULL is fine */
+/* Cut off open requests, and free the client; NULL is fine. Calls inside are not returned. */
+void sqs_close(struct sqs *sqs);
 
 /* Set the queue of all calls but CALL_QUEUE_URL; the path of its URL is used at the endpoint.
  * Return 0 or -1. */

@@ -47,7 +47,8 @@ struct transfer_target {
     const char *queue_path;
 };
 
-/* Make the request of a call: URL and body. Return 0, or -1 when memory runs out. */
+/* Make the request of a call: URL and body. Return 0, or -1 when memory or random bytes run out, or
+ * other_queue_url is no URL. */
 int transfer_load(struct transfer *transfer, struct call *call,
     const struct transfer_target *target);
 

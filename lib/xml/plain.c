@@ -125,7 +125,7 @@ static int take_start_tag(struct plain *plain, const char *text, size_t length)
     return (int)length;
 }
 
-/* As above; a blank after the name is not plain. */
+/* text[0, 2) is "</", text[length - 1] the first '>'. A blank after the name is not accepted. */
 static int take_end_tag(struct plain *plain, const char *text, size_t length)
 {
     if (plain->depth == 0 || length - 3 != name_length_of(plain) ||

@@ -14,8 +14,9 @@
 
 HOUR=3570 # seconds for one file, checked every ten
 
-# stem, of the names; part, the first file; gzip, the program; turn_at, the end of the hour in
-# seconds since 1970; stage, the number of the writing stage; failed, whether one failed in this run.
+# stem: the names up to the time; part: the first file; gzip: the path of the program; turn_at: when
+# the next file begins, in seconds since 1970; stage: the number of the writing stage; failed:
+# whether one failed in this run.
 declare -A archive=()
 
 # A file of records that only its owner may read. It gets its name when it is complete and synced,

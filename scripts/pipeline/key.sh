@@ -118,8 +118,9 @@ print_key() {
   esac
 }
 
-# key_came STATUS SOME: report why a command failed.
-key_came() {
+# key_result STATUS SOME: report why the key command failed, if it did. SOME is not empty when it
+# printed anything.
+key_result() {
   local what command
   case $1 in
   0)
@@ -159,7 +160,7 @@ take_key() {
       [ "$fd" -le 2 ] || [[ " $stderr $to_trial $to_stage $lives ${key_ends[given]:-} " == *" $fd "* ]] || exec {fd}>&-
     done
     idle='' pipes=("$to_trial" "$to_stage" "$lives")
-    # bash reports a child that a signal ended; key_came() does so itself.
+    # bash reports a child that a signal ended; key_result() does so itself.
     exec 2>/dev/null
     (
       exec 2>&"$stderr"
@@ -189,7 +190,7 @@ take_key() {
   # A stop ended it.
   [ ${#signals[@]} -eq 0 ] || return "$IO"
   if [ "$key_kind" = command ]; then
-    key_came "$status" "$some"
+    key_result "$status" "$some"
   elif [ "$status" = late ]; then
     message error "no key came through ${settings[SQS2PG_KEY_FILE]} within $KEY_TIME s"
     return "$IO"

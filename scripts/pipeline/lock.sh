@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One run at a time for each queue. Sourced by scripts/pipeline.sh; uses its messages and settings,
-# milliseconds() and aside().
+# milliseconds() and run_beside().
 #
 #   queue_place PLACE ACCOUNT NAME   set these variables, as far as they are known
 #   lock WAIT                        hold the queue as long as this script and its stages run;
@@ -29,7 +29,7 @@ queue_place() {
   fi
 }
 
-HELD=99 # the status of flock for a held lock: no program before it, and no failure of its own, has it
+HELD=99 # for flock -E: the status for a held lock; neither setpriv nor env nor flock ends with it otherwise
 
 # take_lock DIR HOW UNTIL WORD...: take a lock named after the words, shared or exclusive as flock
 # has it; wait for it until that time (milliseconds). Return 1 when another process holds it. The
@@ -52,7 +52,7 @@ take_lock() {
     fail "$PERMISSION" "the lock file $file belongs to another user; set SQS2PG_LOCK_DIR"
   [ "$left" -gt 0 ] || left=0
   printf -v left '%d.%03d' "$((left / 1000))" "$((left % 1000))"
-  aside flock flock -E "$HELD" -w "$left" "$2" "$lock_fd"
+  run_beside flock flock -E "$HELD" -w "$left" "$2" "$lock_fd"
   set -- $?
   case $1 in
   0) return 0 ;;

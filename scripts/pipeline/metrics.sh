@@ -39,7 +39,7 @@ metrics_options() {
   metrics_queue queue
   its_options+=(--metrics-file "$dir/$queue-$2.prom")
   # The programs that use SQS label their metrics with the queue themselves.
-  speaks "$2" || [[ " ${its_options[*]}" == *' --metrics-label'* ]] || its_options+=(--metrics-label "queue=$queue")
+  uses_aws "$2" || [[ " ${its_options[*]}" == *' --metrics-label'* ]] || its_options+=(--metrics-label "queue=$queue")
 }
 
 # metrics_file RESULT STAGE SETTING: leave it empty when the stage has none.

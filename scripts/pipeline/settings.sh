@@ -5,7 +5,7 @@
 #   read_config FILE         read the file, which overrides the environment
 #   require FILE NAME...     end the script unless these are set; name FILE, if there is one
 #   words RESULT NAME        set an array of the setting's words
-#   has_word NAME WORD       0 when it is one of them
+#   has_word NAME WORD       return 0 when the setting has that word
 #   value_of RESULT OPTION WORD...   set the value of an option among these
 #   adopt PROGRAM            in a shell that becomes the program: export its part
 
@@ -36,17 +36,17 @@ is_secret() { # NAME VALUE
   return 1
 }
 
-# speaks PROGRAM: return 0 when it sends requests to AWS. The key command may have to.
-speaks() { [[ ($1 == sqs-* && $1 != sqs-unwrap) || $1 == key-command ]]; }
+# uses_aws PROGRAM: return 0 when the program, or the key command, may send requests to AWS.
+uses_aws() { [[ ($1 == sqs-* && $1 != sqs-unwrap) || $1 == key-command ]]; }
 
 # belongs NAME PROGRAM: return 0 when the program gets that setting. Unknown names may be for a
 # credential_process, which the programs that use AWS start.
 belongs() {
   case $1 in
   PG* | KRB5* | SQS2PG_MAPS) [ "$2" = pg-load ] ;;
-  SSL_CERT_*) speaks "$2" || [ "$2" = pg-load ] ;;
+  SSL_CERT_*) uses_aws "$2" || [ "$2" = pg-load ] ;;
   SQS2PG_*) false ;;
-  *) common "$1" || { speaks "$2" && [[ $1 =~ ^[A-Z][A-Z0-9_]*$ || $1 =~ ^(https?|no|all)_proxy$ ]]; } ;;
+  *) common "$1" || { uses_aws "$2" && [[ $1 =~ ^[A-Z][A-Z0-9_]*$ || $1 =~ ^(https?|no|all)_proxy$ ]]; } ;;
   esac
 }
 

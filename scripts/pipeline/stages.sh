@@ -36,7 +36,7 @@ declare -A ends=()
 phase=early
 # The signals that stop; whether one came that asks for a renewal, and whether that is in progress.
 signals=() renewal='' renewing=''
-# The process of aside().
+# The process of run_beside().
 helper=''
 # The descriptor on which await() sleeps.
 idle=''
@@ -61,7 +61,7 @@ on_renewal() {
   [ "$phase" != running ] || echo >"/proc/self/fd/${ends[last]}"
 } 2>/dev/null
 
-# stop_helpers: end the processes of aside() and the key.
+# stop_helpers: end the processes of run_beside() and the key.
 stop_helpers() {
   stop_taking
   [ -z "$helper" ] || kill -s KILL "$helper"
@@ -74,9 +74,9 @@ end_all() {
   for i in "${!pids[@]}"; do [ -n "${statuses[i]}" ] || kill -s KILL "${pids[i]}"; done
 } 2>/dev/null
 
-# aside PROGRAM COMMAND...: run it so that a signal need not wait for its end, with that program's
+# run_beside PROGRAM COMMAND...: run the command so that a signal need not wait for its end, with that program's
 # part of the environment. The descriptors in $kept stay open in it when they are the key's.
-aside() {
+run_beside() {
   # shellcheck disable=SC2086  # some descriptors
   (
     drop_idle
@@ -184,7 +184,7 @@ stage() {
   pids+=($!)
 }
 
-# stop_source: once, if it runs.
+# stop_source: send SIGTERM to the first stage, once, if it runs.
 stop_source() {
   [ -z "${statuses[0]}${told[0]}" ] || return 0
   told[0]=1
@@ -247,7 +247,7 @@ collect() {
   [ -z "$left" ]
 }
 
-# relay: pass on messages of foreign programs, in the form of our messages.
+# relay: print what foreign programs wrote to standard error, in the form of our messages.
 relay() {
   local line level=warning who=archive
   [ -z "$replayed" ] || level=error who="gzip: $replayed"

@@ -87,7 +87,7 @@ asked() {
   local path status
   path=`program "$2"` || exit
   # setpriv once more, because timeout starts a process.
-  its_answer=`aside "$2" timeout -k 1 "$ANSWER_TIME" setpriv --pdeathsig KILL -- "$path" "${flags[@]}" "${@:3}" </dev/null`
+  its_answer=`run_beside "$2" timeout -k 1 "$ANSWER_TIME" setpriv --pdeathsig KILL -- "$path" "${flags[@]}" "${@:3}" </dev/null`
   status=$?
   [ "$status" -ne 0 ] || return 0
   case $status in 124 | 137)

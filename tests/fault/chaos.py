@@ -59,7 +59,7 @@ from networks import DatabaseNetwork, QueueNetwork  # noqa: E402
 from pipelines import PATIENT, ByFiles, Pipeline, signal_to  # noqa: E402
 
 STORM_S = 2.5
-STILL_S = (2.5, 3.0)  # in a strain: the length of a stop; longer than the visibility timeout
+STOP_S = (2.5, 3.0)  # in a strain: the length of a stop; longer than the visibility timeout
 DRAIN_S = 60
 PROGRAMS = ("sqs-pull", "sqs-unwrap", "pii-mask", "pg-load", "sqs-ack", "sqs-lambda")
 BESIDE = "beside"  # the other database
@@ -96,7 +96,7 @@ class Round:
         self.changing = random.Random("%d/%d/changes" % (config.seed, number))
         self.calm, self.changes = threading.Event(), 0
         self.strain = number % 3 == 0
-        self.seconds = 2 * STILL_S[1] if self.strain else STORM_S
+        self.seconds = 2 * STOP_S[1] if self.strain else STORM_S
         self.history = History(config.session, config.ticker)
         self.fault = self.history.fault
         self.done = []
@@ -198,7 +198,7 @@ class Round:
 
     def strains(self):
         for _ in range(2):
-            seconds = self.rng.uniform(*STILL_S)
+            seconds = self.rng.uniform(*STOP_S)
             time.sleep(0.3)
             self.config.queue.trouble("refuse", seconds)
             self.stand_still(seconds)
@@ -234,7 +234,8 @@ class Round:
                 return
 
     def outrun(self):
-        """Return how many batches were loaded with columns that had changed in each attempt."""
+        """Return the number of warnings that a batch was loaded although the columns had changed in each
+        attempt."""
         return self.config.log.read_bytes().count(b"its rows may lack values for the newest columns")
 
     def check(self, load, look):

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Apply a power cut to the files that tests/fault/power.c records.
+"""Give files the state that a disk may have after a power cut, from the records of
+tests/fault/power.c.
 
     disk.py sync FOLDER          the present state is on the disk
     disk.py cut FOLDER [SEED]    unsynced data is gone; with a seed, some of it remains

@@ -62,7 +62,7 @@ class Form:
         return settled(sent, lines, lambda event: "row " + event["id"] in lines)
 
     def disturb(self, one):
-        """Change what this form changes meanwhile; end with one.calm."""
+        """Make the changes of this form during the round; return when one.calm is set."""
 
 
 def malformed(text, name):

@@ -6,11 +6,11 @@ import time
 import urllib.parse
 import urllib.request
 
-KNOWN_S = 10    # time in which the sender learns the id of its message
+ID_KNOWN_S = 10    # time in which the sender learns the id of its message
 SETTLED_S = 2   # time after the last fault of a network in which retries still show it
 GIVEN_UP_S = 5  # time for which sqs-ack repeats a refused delete
 LATE_S = 0.3    # a delay of the machine that excuses a late extension
-GIVEN_S = 1     # time between the delivery of a message and its answer here
+ANSWER_S = 1     # time between the delivery of a message and its answer here
 
 
 def call(action, url=None, **arguments):
@@ -55,7 +55,7 @@ class Sender(threading.Thread):
 
 
 class Ticker(threading.Thread):
-    """Measure when this machine had no time for us, and so perhaps for no other process."""
+    """Measure when this machine did not schedule us in time, and so perhaps no other process."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -71,7 +71,7 @@ class Ticker(threading.Thread):
                 self.late.append((began, late))
 
     def slow(self, began):
-        """Note that a request from that time on took a server too long."""
+        """Count a request that began at this time as a delay of the machine, if the server took long."""
         late = time.monotonic() - began - 0.05
         if late > 0:
             self.late.append((began, late))
@@ -109,7 +109,7 @@ class History:
         with self.lock:
             self.faults.append(text)
 
-    def born(self, life):
+    def add_life(self, life):
         self.lives[life.name] = life
 
     def life_of(self, name):
@@ -125,18 +125,18 @@ class History:
                 self.counts["received"] += 1
                 self.counts["again"] += message in self.seen
                 self.seen.add(message)
-                self.look_at_lease(message, now)
+                self.check_lease(message, now)
                 self.holders[message] = (life, now)
 
-    def look_at_lease(self, message, now):
-        """Check that a message held by an undisturbed pipeline, and not given up, is delivered to no
-        other."""
+    def check_lease(self, message, now):
+        """Check that no other pipeline receives a message that an undisturbed one holds and has
+        not given up."""
         life, since = self.holders.get(message, (None, 0))
         if life is None or not life.leased or life.disturbed or life.troubled + SETTLED_S > since:
             return
         if life.refused.get(message, now) + GIVEN_UP_S <= now:
             return
-        if self.ticker.lateness(since - GIVEN_S) < LATE_S:
+        if self.ticker.lateness(since - ANSWER_S) < LATE_S:
             self.faults.append("message %s was delivered again after %.1f s, while %s held it undisturbed"
                                % (message, now - since, life.name))
 
@@ -177,7 +177,7 @@ class History:
 
     def stored(self, ids):
         """Return those whose events are all rows, or error rows if bad."""
-        until = time.monotonic() + KNOWN_S
+        until = time.monotonic() + ID_KNOWN_S
         while any(all(one not in sender.sent for sender in self.senders) for one in ids):
             if time.monotonic() > until:
                 self.fault("a message was deleted that was never sent")

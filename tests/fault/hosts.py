@@ -3,10 +3,7 @@
 it.
 
     hosts.py --hosts FILE --pipeline FILE [--rounds N] [--seed S] [--first R] [--messages N]
-             [--only vanish
-failover
-split] [--brief
- --real] [--mutant NAME] [--verbose]
+             [--only vanish|failover|split] [--brief | --real] [--mutant NAME] [--verbose]
 
 Four hosts load one queue into one database, whose commits wait for a standby on a host of its own.
 The queue is full before they start. On one host the clock is an hour ahead, so its requests are
@@ -47,7 +44,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from database import Session, psql_until  # noqa: E402
 from forms import Form  # noqa: E402
 from history import Sender, Ticker, call, value_of  # noqa: E402
-from onlookers import Network, Watch, Witness  # noqa: E402
+from onlookers import Network, Watch, StandbyHistory  # noqa: E402
 from pipelines import Pipeline, signal_to  # noqa: E402
 
 KINDS = ("vanish", "failover", "split")
@@ -132,7 +129,7 @@ class Round:
         self.number, self.config = number, config
         self.kind = config.only or KINDS[number % 3 - 1]
         self.rng = random.Random("hosts/%d/%d" % (config.seed, number))
-        self.history = Witness(config.session, config.ticker, config.limits["visibility"])
+        self.history = StandbyHistory(config.session, config.ticker, config.limits["visibility"])
         self.history.due = config.messages * self.rng.uniform(0.2, 0.6)
         self.fault = self.history.fault
         self.done, self.told = [], []

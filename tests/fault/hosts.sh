@@ -5,8 +5,7 @@
 #
 # Such a round calls these for a new pair of servers, or the end of the first:
 #
-#   hosts.sh pair
-#  fence
+#   hosts.sh pair|fence
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

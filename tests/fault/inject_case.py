@@ -155,8 +155,8 @@ class Database:
 
 
 class Queue:
-    """A queue with the input of a run, on a connection that stays and bypasses all failures. It is
-    another after each run that has touched it."""
+    """A queue with the input of a run, on a connection that stays and bypasses all failures. After
+    a run that has changed it, the next one gets a new queue."""
 
     def __init__(self):
         where = urllib.parse.urlsplit(os.environ["AWS_ENDPOINT_URL_SQS"])

@@ -94,7 +94,7 @@ class Load(Case):
 
 class LoadMap(Load):
     """The shipped map, with its filter, which another process runs; two connections, batches of
-    one."""
+    two."""
 
     name = "load-map"
     arguments = ["-t", "user_logins", "-m", "map", "--retry-timeout", "1s", "-j", "2", "--batch-rows", "2"]

@@ -198,7 +198,8 @@ class Send(Sqs):
 
 
 class Pipeline(Sqs):
-    """One of the four fails, in a run of scripts/pipeline.sh with leases; then a clean run follows."""
+    """A call of one of the five programs fails, in a run of scripts/pipeline.sh with leases; then a
+    clean run follows."""
 
     bodies = [json.dumps(login(n), separators=(",", ":")) for n in (1, 2, 3)] + ['{"ip":"203.0.113.4"']
     longest_s, heavy, most = 60, True, 1000

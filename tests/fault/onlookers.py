@@ -1,4 +1,4 @@
-"""Observers while hosts fail: at the queue, at the standby, and of times."""
+"""Record what happens while hosts fail: requests to the queue, rows on the standby, and times."""
 
 import calendar
 import http.client
@@ -9,15 +9,16 @@ from database import Session
 from history import LATE_S, History
 from networks import QueueNetwork
 
-STRIKES_S = 5     # time until a fault takes effect
+FAULT_DELAY_S = 5     # time until a fault takes effect
 REPLAY_S = 5      # time in which the standby replays what it has received
 SKEW_S = 300      # a request is refused when its date is off by more
 SKEWED = (b"<ErrorResponse><Error><Type>Sender</Type><Code>RequestTimeTooSkewed</Code><Message>no</Message>"
           b"</Error></ErrorResponse>")
 
 
-class Witness(History):
-    """Ask the standby. Data that it has received and not replayed counts too, and nothing else."""
+class StandbyHistory(History):
+    """A history whose check before a delete reads the standby. Data that it has received counts as soon
+    as it is replayed, within REPLAY_S."""
 
     def __init__(self, session, ticker, visibility):
         super().__init__(session, ticker)
@@ -36,7 +37,7 @@ class Witness(History):
         if self.counts["received"] >= self.due:
             self.reached.set()
             if not self.struck.is_set():
-                self.struck.wait(STRIKES_S)
+                self.struck.wait(FAULT_DELAY_S)
                 life.troubled = time.monotonic()
 
     def deleting(self, life, ids):
@@ -51,10 +52,10 @@ class Witness(History):
             self.ends.update((one, now + self.visibility) for one in ids if now < self.ends.get(one, 0))
         super().extended(ids)
 
-    def look_at_lease(self, message, now):
+    def check_lease(self, message, now):
         """Excuse a server without time, which hands out messages that were extended in time."""
         if now >= self.ends.get(message, 0) - LATE_S:
-            super().look_at_lease(message, now)
+            super().check_lease(message, now)
         self.ends[message] = now + self.visibility
 
     def watch(self, host):

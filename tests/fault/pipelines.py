@@ -55,7 +55,7 @@ class Pipeline:
     def start(self):
         self.starts += 1
         self.life = Life("%s.%d" % (self.name, self.starts), self.leased())
-        self.history.born(self.life)
+        self.history.add_life(self.life)
         with open(self.config.log, "ab") as log:
             self.process = subprocess.Popen(self.command(), env=self.environment(), stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, start_new_session=True)

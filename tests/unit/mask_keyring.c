@@ -10,7 +10,8 @@
 
 #include "mask/keyring.h"
 
-/* Three masters: 32 times the byte 1, 2 and 3; their ids were computed with another implementation.
+/*
+ * Three masters: 32 times the byte 1, 2 and 3; their ids were computed with another implementation.
  */
 #define KEY_1 "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
 #define KEY_2 "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="

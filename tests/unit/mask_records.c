@@ -206,7 +206,8 @@ static const struct {
     { ".body", "attributes.x siv", "{\"body\":{},\"attributes\":[\"" CANARY "\"]}", "kind", NULL },
     { ".body", "attributes.x siv", "{\"body\":{},\"attributes\":{\"x\":\"" CANARY "\"}}", "kind",
         NULL },
-    /* redacting makes keys of one object equal: each other, one that was there, one that is written
+    /*
+     * redacting makes keys of one object equal: each other, one that was there, one that is written
      */
     { ".body", ".z siv\nunmatched keep\ndetect email redact",
         "{\"x\":[{\"a@b.com\":\"" CANARY "\",\"b\":{},\"c@d.com\":2}],\"body\":{}}", "collision",

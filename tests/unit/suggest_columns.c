@@ -208,7 +208,7 @@ static void tells_records_apart(void **state)
     assert_int_equal(counts->malformed, 3);
     assert_int_equal(counts->first_malformed, 5);
     assert_int_equal(counts->bare, 1);
-    assert_true(counts->aside);
+    assert_true(counts->has_others);
     bodies_free(records);
     assert_null(bodies_new(".sqs.x"));
     assert_null(bodies_new("x"));
