@@ -4,13 +4,14 @@
 # tests/fault/inject.py judges each outcome.
 #
 #   scripts/inject.sh [--each K] [--case NAME]... [--from NAME] [--kind KIND]... [--at N] [-j JOBS]
-#                     [--state FILE] [--verbose]
+#                     [--split THREADS] [--state FILE] [--verbose]
 #   scripts/inject.sh --mutant NAME|all
 #
 # A full run takes some hours on a small machine. With --state FILE it can be ended and started again: units
 # that FILE has as finished are skipped, and count in the totals. A changed build begins again.
-# --from continues at a case. --each K limits the calls to K for each program, kind of call and error. A
-# violation prints its case, kind and N; --case, --kind and --at repeat it. Exit 0 only if there is none.
+# With --split, THREADS share the runs of each unit: for those that mostly wait. --from continues at a case.
+# --each K limits the calls to K for each program, kind of call and error. A violation prints its case, kind
+# and N; --case, --kind and --at repeat it. Exit 0 only if there is none.
 #
 # With --mutant the programs get a deliberate flaw, the patch tests/fault/mutants/calls/NAME.patch, which names
 # the cases that must find it. Exit 0 only if they do.

@@ -62,7 +62,9 @@ static void decode(struct buf *text)
     for (size_t i = 0; i < text->length; i++)
         if (memchr(" \t\r\n", text->data[i], 4) == NULL)
             letters[count++] = text->data[i];
-    if (count > 0 && base64_decode(letters, count, bytes, &decoded) == 0) {
+    if (count == 0)
+        text->length = 0;
+    else if (base64_decode(letters, count, bytes, &decoded) == 0) {
         memcpy(text->data, bytes, decoded);
         text->length = decoded;
     }
@@ -85,6 +87,8 @@ int key_input_sealed(struct buf *text, const char *file, struct failure *failure
         decode(text);
         clear = is_clear(text);
     }
+    if (text->length == 0)
+        return failure_set(failure, STATUS_CONFIG, "%s is empty", file);
     if (clear) {
         (void)failure_set(failure, STATUS_CONFIG, "%s is a key file that is not sealed", file);
         return failure_hint(failure, "use --seal to seal it");

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "auth_token.h"
+#include "aws_settings.h"
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/out.h"
@@ -12,13 +13,6 @@
 #include "sqs/connect.h"
 
 enum { TOKEN_MAXIMUM = 64 << 10 };
-
-/* Ignore settings for other programs: those of the database and of the pipeline. */
-static bool is_wanted(const char *name)
-{
-    return strncmp(name, "PG", 2) != 0 && strncmp(name, "KRB5", 4) != 0 &&
-        strncmp(name, "SQS2PG_", 7) != 0;
-}
 
 static int print(const struct buf *token)
 {
@@ -49,8 +43,7 @@ int main(int argc, char **argv)
     int status = options_parse(&options, argc, argv);
     if (status != OPT_RUN)
         return status;
-    if (options.settings != NULL &&
-        settings_adopt(&settings, options.settings, is_wanted, &failure) != 0)
+    if (options.settings != NULL && aws_settings_adopt(&settings, options.settings, &failure) != 0)
         return failure_report(&failure);
     buf_init(&token, TOKEN_MAXIMUM);
     /* Reserve the maximum, so that growing leaves no copy in memory. */

@@ -12,7 +12,12 @@
 #include "record/verdict.h"
 #include "unacknowledged.h"
 
-enum { UNACKNOWLEDGED_PER_BATCH = 40, UNACKNOWLEDGED_BYTES = 8 << 20, REFUSALS = 7 };
+enum {
+    UNACKNOWLEDGED_PER_BATCH = 40,
+    UNACKNOWLEDGED_BYTES = 8 << 20,
+    LONGEST_HANDLE = 64 << 10, /* SQS has 1,024 bytes; ten of these still fit a request */
+    REFUSALS = 8
+};
 
 struct acker {
     const struct connection *connection;
@@ -29,7 +34,16 @@ struct acker {
     bool warned[REFUSALS]; /* by kind */
 };
 
-enum refusal { TOO_LONG, MALFORMED, NO_STATUS, DRY_RUN, OTHER_QUEUE, MISNUMBERED, AT_ODDS };
+enum refusal {
+    TOO_LONG,
+    MALFORMED,
+    NO_STATUS,
+    DRY_RUN,
+    OTHER_QUEUE,
+    MISNUMBERED,
+    AT_ODDS,
+    LONG_HANDLE
+};
 
 static void refuse(struct acker *acker, enum refusal refusal, uint64_t number)
 {
@@ -41,6 +55,7 @@ static void refuse(struct acker *acker, enum refusal refusal, uint64_t number)
         [OTHER_QUEUE] = "of another queue",
         [MISNUMBERED] = "of a part with invalid numbers",
         [AT_ODDS] = "at odds with others of its message about the number of parts",
+        [LONG_HANDLE] = "with a receipt handle of more than 64 KiB",
     };
     acker->result->refused++;
     if (acker->warned[refusal])
@@ -187,6 +202,9 @@ static void on_line(void *context, struct batch_loop *loop, enum line_result kin
         print(acker, line->text, line->length, "none");
     } else if (verdict->misnumbered && !release) {
         refuse(acker, MISNUMBERED, line->number);
+        print(acker, line->text, line->length, "none");
+    } else if (verdict->receipt_handle.length > LONGEST_HANDLE) {
+        refuse(acker, LONG_HANDLE, line->number);
         print(acker, line->text, line->length, "none");
     } else if (pending_wants(acker->pending, verdict) && !release) {
         count(acker, loop, line->number);

@@ -2,9 +2,11 @@
 #include <string.h>
 
 #include "body.h"
+#include "json/children.h"
 #include "json/scan.h"
 #include "json/string.h"
 #include "record/record.h"
+#include "record/verdict.h"
 
 struct body_reader {
     struct json_paths *paths;
@@ -163,12 +165,33 @@ static enum body_result read_attributes(struct body_reader *reader, const char *
     return sound(message) ? BODY_OK : BODY_ATTRIBUTES;
 }
 
+/* Return true when the record has an error and nothing else but sqs: its message must stay. */
+static bool is_bare_error(struct body_reader *reader, const char *text,
+    const struct json_result *whole)
+{
+    const struct json_match *sqs = record_find(&reader->matches, reader->nodes.sqs);
+    const struct json_match *error = record_find(&reader->matches, reader->nodes.error);
+    struct json_children members;
+    struct json_child member;
+    if (sqs == NULL || error == NULL || error->kind != JSON_OBJECT ||
+        !json_children_open(&members, text + whole->start, whole->end - whole->start))
+        return false;
+    while (json_children_next(&members, &member)) {
+        size_t at = whole->start + member.value;
+        if (at != sqs->value && at != error->value)
+            return false;
+    }
+    return true;
+}
+
 static enum body_result take(struct body_reader *reader, const char *text,
     const struct json_result *whole, struct body_message *message)
 {
     struct buf *body = &reader->body;
     const struct json_match *match = record_find(&reader->matches, reader->nodes.body);
     enum body_result result = BODY_OK;
+    if (match == NULL && is_bare_error(reader, text, whole))
+        return BODY_NO_CONTENT;
     if (match == NULL)
         buf_append(body, text + whole->start, whole->end - whole->start);
     else if (match->kind == JSON_STRING)
@@ -220,6 +243,8 @@ enum body_result body_read(struct body_reader *reader, const char *text, size_t 
     if (sqs != NULL && sqs->kind == JSON_OBJECT) {
         message->sqs = (struct body_text){ text + sqs->value, sqs->end - sqs->value };
         message->message_id = find_text(reader, text, sqs, reader->nodes.message_id);
+        message->is_part = record_number(text, record_find(&reader->matches, reader->nodes.part),
+                               VERDICT_MOST_PARTS, &message->part) == RECORD_NUMBER;
         message->group_id = find_text(reader, text, sqs, reader->old_group_id);
         message->deduplication_id = find_text(reader, text, sqs, reader->old_deduplication_id);
     }
@@ -241,6 +266,8 @@ const char *body_result_text(enum body_result result)
         return "not JSON";
     case BODY_EMPTY:
         return "an empty message";
+    case BODY_NO_CONTENT:
+        return "an error record without content";
     case BODY_TOO_BIG:
         return "a message over 1 MiB";
     case BODY_CHARACTERS:

@@ -1,7 +1,9 @@
 #ifndef SQS_SEND_BODY_H
 #define SQS_SEND_BODY_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "sqs/attribute.h"
@@ -18,6 +20,7 @@ enum body_result {
     BODY_OK,
     BODY_NOT_JSON,
     BODY_EMPTY,
+    BODY_NO_CONTENT, /* an error record of a line whose content was not passed on */
     BODY_TOO_BIG,
     BODY_CHARACTERS, /* some that SQS refuses */
     BODY_ATTRIBUTES, /* not as in sqs2pg-record(5) */
@@ -38,6 +41,8 @@ struct body_message {
     struct body_text group_id; /* these two are in fifo of the record, or else in sqs */
     struct body_text deduplication_id;
     struct body_text message_id; /* in sqs of the record */
+    bool is_part;                /* it is one of several records of a message */
+    uint32_t part;               /* its number */
     struct body_text sqs;        /* the object's own bytes */
 };
 

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/msg.h"
 #include "body.h"
-#include "crypto/digest.h"
+#include "deduplication.h"
 #include "record/record.h"
 #include "record/verdict.h"
 #include "send.h"
@@ -26,10 +26,10 @@ struct outgoing {
     struct batcher_item item;
     struct call_message message;
     struct attribute attributes[ATTRIBUTE_MAXIMUM];
-    char made_id[2 * DIGEST_SHA256_SIZE]; /* in hex, when the record has none */
-    uint64_t number;                      /* of its line */
-    uint64_t since_ms;                    /* monotonic */
-    struct body_text sqs; /* length 0 when the line had none or no verdict is printed */
+    char made_id[DEDUPLICATION_MADE]; /* where a digest is the deduplication id */
+    uint64_t number;                  /* of its line */
+    uint64_t since_ms;                /* monotonic */
+    struct body_text sqs;             /* length 0 when the line had none or no verdict is printed */
     struct outgoing *older, *newer;
     char bytes[];
 };
@@ -41,8 +41,9 @@ struct sender {
     uint64_t last_success_ms; /* since 1970; 0 for none */
     bool fifo;
     struct body_reader *reader;
-    struct outgoing *oldest, *newest; /* of the open messages */
-    struct outqueue *out;             /* NULL when nothing is printed */
+    struct deduplication *deduplication; /* on a FIFO queue */
+    struct outgoing *oldest, *newest;    /* of the open messages */
+    struct outqueue *out;                /* NULL when nothing is printed */
     struct buf line;
     size_t waiting;
     size_t bytes;
@@ -72,34 +73,13 @@ static const char *copy(char **place, const char *text, size_t length)
     return start;
 }
 
-/*
- * Make the deduplication id of a message on a FIFO queue whose record has none: the digest of its
- * line number and text. The same input sent again makes no second messages, while equal lines of
- * one input remain separate messages.
- */
-static int make_id(struct outgoing *outgoing)
-{
-    unsigned char sha256[DIGEST_SHA256_SIZE];
-    struct digest *digest = digest_new(DIGEST_SHA256);
-    const struct batcher_item *item = &outgoing->item;
-    bool made = digest != NULL &&
-        digest_update(digest, &outgoing->number, sizeof outgoing->number) == 0 &&
-        digest_update(digest, item->text, item->length) == 0 && digest_final(digest, sha256) == 0;
-    digest_free(digest);
-    if (made)
-        digest_hex(sha256, sizeof sha256, outgoing->made_id);
-    outgoing->message.deduplication_id = outgoing->made_id;
-    outgoing->message.deduplication_id_length = sizeof outgoing->made_id;
-    return made ? 0 : -1;
-}
-
 /* Set group and deduplication id. A queue that is not FIFO gets a group only on request. */
 static int set_ids(const struct sender *sender, struct outgoing *outgoing,
     const struct body_message *from, char **place)
 {
     struct call_message *message = &outgoing->message;
     const char *group = sender->options->group_id;
-    const struct body_text *id = &from->deduplication_id;
+    struct body_text id;
     if (sender->fifo && from->group_id.text != NULL) {
         message->group_id = copy(place, from->group_id.text, from->group_id.length);
         message->group_id_length = from->group_id.length;
@@ -109,12 +89,13 @@ static int set_ids(const struct sender *sender, struct outgoing *outgoing,
     }
     if (!sender->fifo)
         return 0;
-    if (id->text == NULL || sender->options->new_ids)
-        id = &from->message_id;
-    if (id->text == NULL)
-        return make_id(outgoing);
-    message->deduplication_id = copy(place, id->text, id->length);
-    message->deduplication_id_length = id->length;
+    if (deduplication_choose(sender->deduplication, from, outgoing->number, outgoing->made_id,
+            &id) != 0)
+        return -1;
+    message->deduplication_id = outgoing->made_id;
+    if (id.text != outgoing->made_id)
+        message->deduplication_id = copy(place, id.text, id.length);
+    message->deduplication_id_length = id.length;
     return 0;
 }
 
@@ -154,6 +135,14 @@ static struct outgoing *make(const struct sender *sender, const struct body_mess
     return NULL;
 }
 
+/* Return true when SQS would refuse an id of the record for its length. */
+static bool has_long_id(const struct sender *sender, const struct body_message *from)
+{
+    return sender->fifo &&
+        (from->group_id.length > DEDUPLICATION_MAXIMUM ||
+            (!sender->options->new_ids && from->deduplication_id.length > DEDUPLICATION_MAXIMUM));
+}
+
 static size_t size_of(const struct outgoing *outgoing)
 {
     return outgoing->item.length + outgoing->sqs.length +
@@ -173,6 +162,11 @@ static void on_line(void *context, struct batch_loop *loop, enum line_result kin
     if (result != BODY_OK) {
         sender->result->no_memory |= result == BODY_NO_MEMORY;
         reject(sender, line->number, body_result_text(result));
+        return;
+    }
+    if (has_long_id(sender, &message)) {
+        reject(sender, line->number,
+            "a message whose group or deduplication id has more than 128 bytes");
         return;
     }
     struct outgoing *outgoing = make(sender, &message, line->number);
@@ -294,7 +288,9 @@ void send_run(const struct connection *connection, const struct send_options *op
     *result = (struct send_result){ .sent = 0 };
     sender.reader = body_reader_new();
     buf_init(&sender.line, RECORD_MAX);
-    result->no_memory = sender.reader == NULL;
+    if (sender.fifo)
+        sender.deduplication = deduplication_new(options->new_ids);
+    result->no_memory = sender.reader == NULL || (sender.fifo && sender.deduplication == NULL);
     if (options->verdicts && (sender.out = outqueue_open(STDOUT_FILENO)) == NULL)
         result->loop.output_error = errno;
     struct meter *meter = NULL;
@@ -326,5 +322,6 @@ void send_run(const struct connection *connection, const struct send_options *op
     meter_close(meter);
     outqueue_free(sender.out);
     buf_free(&sender.line);
+    deduplication_free(sender.deduplication);
     body_reader_free(sender.reader);
 }

@@ -119,13 +119,14 @@ static enum events_result leaf(const struct walk *walk, const struct layers_stat
     return hand_on(walk, state, false);
 }
 
-/* Handle each record of an S3 envelope. */
+/* Handle each record of an S3 envelope. Those without an event count only when all are so. */
 static enum events_result each_s3_record(const struct walk *walk, struct layers *layers,
     const struct layers_state *state, step *next)
 {
     struct json_children records;
     struct json_child record;
     enum events_result result = EVENTS_OK;
+    bool some = false, empty = false;
     (void)json_children_open(&records, state->content.text, state->content.length);
     while (result == EVENTS_OK && json_children_next(&records, &record)) {
         struct layers_state made;
@@ -133,8 +134,12 @@ static enum events_result each_s3_record(const struct walk *walk, struct layers 
                 &made) != 0)
             return EVENTS_NO_MEMORY;
         result = next(walk, &made);
+        some = some || result == EVENTS_OK;
+        empty = empty || result == EVENTS_EMPTY;
+        if (result == EVENTS_EMPTY)
+            result = EVENTS_OK;
     }
-    return result;
+    return result == EVENTS_OK && empty && !some ? EVENTS_EMPTY : result;
 }
 
 /* Recognise layers again in the result of --json or --each; hand on unchanged a result that is too

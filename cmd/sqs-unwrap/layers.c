@@ -249,7 +249,7 @@ static enum attempt open_base64(struct layers *layers, struct layers_state *at,
     struct buf *decoded = free_text(layers, reached, &at->content);
     const char *text = at->content.text;
     size_t length = at->content.length;
-    if (length < 4)
+    if (length < 3) /* "e30" is {} */
         return ATTEMPT_NONE;
     /* With room for the text, which is in the same buffer during decoding. */
     unsigned char *out = (unsigned char *)buf_reserve(decoded, length + base64_decoded_max(0));

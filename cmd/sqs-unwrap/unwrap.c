@@ -37,6 +37,7 @@ struct pass {
     struct json_children members; /* of the body */
     uint64_t count;               /* of its events so far */
     uint64_t bytes;               /* of their records */
+    size_t longest;               /* of their records, as parts */
     uint64_t parts;               /* in the second pass: their number */
     bool named;                   /* a layer was removed from the only one */
     bool deep;                    /* the only one is too deep */
@@ -226,10 +227,15 @@ static bool count_event(void *context, const struct event *event)
     pass->deep = event->deep;
     pass->any_deep = pass->any_deep || event->deep;
     pass->count++;
-    pass->bytes += length + strlen(event->name) + RENDERING_PART_MAX;
+    size_t as_part = length - 1 + strlen(event->name) + RENDERING_PART_MAX;
+    pass->bytes += as_part + 1;
+    if (as_part > pass->longest)
+        pass->longest = as_part;
     /* Its newline does not count. An unchanged record is no longer than before. */
     pass->too_many = (pass->named && length - 1 > options->maximum) ||
-        (pass->count > 1 && pass->bytes > (uint64_t)options->maximum * UNWRAP_MOST_TIMES);
+        (pass->count > 1 &&
+            (pass->longest > options->maximum ||
+                pass->bytes > (uint64_t)options->maximum * UNWRAP_MOST_TIMES));
     if (first > 0)
         unwrap->out.length = first;
     return !pass->too_many;

@@ -98,6 +98,11 @@ void recent_free(struct recent *recent)
     free(recent);
 }
 
+bool recent_has(const struct recent *recent, const void *text, size_t length)
+{
+    return recent->table[find(recent, hash_bytes(text, length))] != 0;
+}
+
 enum recent_result recent_add(struct recent *recent, const void *text, size_t length)
 {
     uint64_t digest = hash_bytes(text, length);

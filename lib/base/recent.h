@@ -20,6 +20,9 @@ enum recent_result {
     RECENT_NO_MEMORY
 };
 
+/* Return true when text[0, length) is known. Nothing changes. */
+bool recent_has(const struct recent *recent, const void *text, size_t length);
+
 /* Look for text[0, length), and remember it if it is new. */
 enum recent_result recent_add(struct recent *recent, const void *text, size_t length);
 

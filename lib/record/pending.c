@@ -2,10 +2,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/recent.h"
 #include "base/sha256.h"
 #include "record/pending.h"
 
-enum { BUCKETS = 1 << 15, LONGEST_MS = 12 * 3600 * 1000 };
+enum { BUCKETS = 1 << 15, LONGEST_MS = 12 * 3600 * 1000, DONE_MOST = 1 << 16 };
 
 /* Half of a SHA-256: a message must not be deleted because of a collision. */
 struct digest {
@@ -32,6 +33,7 @@ struct pending {
     size_t count;
     size_t bytes;
     uint64_t incomplete;
+    struct recent *done; /* handles of the last deliveries that were PENDING_DONE */
     struct delivery *oldest;
     struct delivery *newest;
     struct delivery *buckets[BUCKETS];
@@ -40,8 +42,14 @@ struct pending {
 struct pending *pending_new(unsigned need)
 {
     struct pending *pending = calloc(1, sizeof *pending);
-    if (pending != NULL)
-        pending->need = need;
+    if (pending == NULL)
+        return NULL;
+    pending->need = need;
+    pending->done = recent_new(DONE_MOST);
+    if (pending->done == NULL) {
+        free(pending);
+        return NULL;
+    }
     return pending;
 }
 
@@ -107,8 +115,10 @@ void pending_end(struct pending *pending)
 
 void pending_free(struct pending *pending)
 {
-    if (pending != NULL)
-        pending_end(pending);
+    if (pending == NULL)
+        return;
+    pending_end(pending);
+    recent_free(pending->done);
     free(pending);
 }
 
@@ -191,6 +201,8 @@ enum pending_result pending_take(struct pending *pending, const struct verdict *
     struct digest message = message_of(verdict);
     struct digest handle = digest_of(&verdict->receipt_handle);
     uint32_t parts = verdict->parts == 0 ? 1 : verdict->parts;
+    if (recent_has(pending->done, handle.bytes, sizeof handle.bytes))
+        return PENDING_REPEAT;
     make_room(pending, 0);
     struct delivery *delivery = *link_of(pending, &message);
     struct digest ended = { { 0 } };
@@ -224,6 +236,8 @@ enum pending_result pending_take(struct pending *pending, const struct verdict *
     if (delivery->forbidden)
         return PENDING_NEVER;
     take_out(pending, delivery);
+    /* Without memory for it, verdicts that come again count as a delivery that is incomplete. */
+    (void)recent_add(pending->done, handle.bytes, sizeof handle.bytes);
     return PENDING_DONE;
 }
 

@@ -14,7 +14,8 @@
  * their message is never deleted. These are the older delivery of a message, one that waited for 12
  * hours, and the oldest of more than PENDING_MOST deliveries or PENDING_BYTES bytes. A delivery
  * whose verdicts have all come, and one of which forbids the deletion, is kept as long, so that
- * verdicts that come again do not delete its message. It does not count as incomplete.
+ * verdicts that come again do not delete its message. It does not count as incomplete. The handles
+ * of the last 65,536 complete deliveries are known, too: verdicts that come again are repeats.
  */
 enum { PENDING_MOST = 120000, PENDING_BYTES = 16 << 20, PENDING_NEED_MOST = 100 };
 

@@ -219,6 +219,8 @@ END
   refused 78 'cannot open missing: No such file or directory' missing
   : >empty
   refused 78 'empty is empty' empty
+  printf ' \n\n' >blank
+  refused 78 'blank is empty' blank
   chmod 600 empty
   refused 78 'empty is empty' --seal --key-id "$ONE" empty
   { cat key && head -c 4096 /dev/zero | tr '\0' '#'; } | head -c 4096 >largest

@@ -83,6 +83,26 @@ END
   grep -q 'AKIDP%2F........%2Feu-north-1%2F' out
 }
 
+@test "no part of a key in the environment joins a key or profile of the file" {
+  export AWS_ACCESS_KEY_ID=AKIDENV AWS_SECRET_ACCESS_KEY=x AWS_SESSION_TOKEN=envtoken
+  settings 600 'AWS_ACCESS_KEY_ID=AKIDFILE' 'AWS_SECRET_ACCESS_KEY=SeCrEt'
+  token --settings file
+  [ "$status" -eq 0 ]
+  grep -q 'Credential=AKIDFILE%2F' out
+  fails grep -q 'Security-Token' out
+  settings 600 'AWS_ACCESS_KEY_ID=AKIDFILE'
+  token --settings file
+  refused 69 'only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set'
+  printf '[profile p]\naws_access_key_id = AKIDP\naws_secret_access_key = y\n' >config
+  settings 644 'AWS_PROFILE=p' "AWS_CONFIG_FILE=$PWD/config"
+  token --settings file
+  grep -q 'Credential=AKIDP%2F' out
+  # Other settings leave the key of the environment.
+  settings 644 'AWS_REGION=eu-west-1'
+  token --settings file
+  grep -q 'Credential=AKIDENV%2F.*Security-Token=envtoken' out
+}
+
 @test "a credential_process gets the settings, except those of the database" {
   # for the script itself
   printf '#!/bin/sh\nenv >"$SEEN"\necho "{\\"Version\\":1,\\"AccessKeyId\\":\\"AKIDC\\",\\"SecretAccessKey\\":\\"z\\"}"\n' >process

@@ -369,6 +369,19 @@ rejections() {
   [[ $output == *'cannot read standard input: Is a directory'* ]]
 }
 
+@test "a receipt handle of megabytes is refused, and the other verdicts count" {
+  take 2
+  {
+    committed <records | head -1
+    printf '{"sqs":{"receipt_handle":"%s"},"status":"committed"}\n' "$(head -c 3500000 /dev/zero | tr '\0' h)"
+    committed <records | tail -1
+  } >lines
+  run --separate-stderr -1 sqs-ack -v <lines
+  [[ $stderr == *'warning: line 2 is with a receipt handle of more than 64 KiB: refused'* ]]
+  [[ $stderr == *'deleted=2 lost=0 failed=0 '*'refused=1 '* ]]
+  counts_are 0 0 0
+}
+
 @test "out of memory for a line: 70" {
   # A sanitizer needs more address space than is allowed here.
   ! readelf -d "$(command -v sqs-ack)" | grep -q libasan || return 0

@@ -81,6 +81,21 @@ part() { says "$1" "$2" ".sqs.part = $3 | .sqs.parts = $4"; }
   counts_are 0 3 0
 }
 
+@test "verdicts that come again after the deletion are repeats: nothing is incomplete" {
+  take 1
+  mkfifo verdicts
+  sqs-ack --print -v <verdicts >acks 2>err &
+  exec 7>verdicts
+  { part 1 committed 0 3 && part 1 committed 1 3 && part 1 committed 2 3; } >&7
+  eventually 60 grep -q deleted acks
+  part 1 committed 1 3 >&7
+  exec 7>&-
+  wait $!
+  [ "$(acks acks)" = '1 deleted 3 part' ]
+  grep -q 'deleted=1 lost=0 failed=0 repeated=1 ' err
+  ! grep -q incomplete err || return 1
+}
+
 @test "a delivery with a rejected verdict is not deleted by verdicts that come again" {
   take 2
   {

@@ -155,6 +155,38 @@ END
   [ "$(raw | jq -r .deduplication)" = m2 ]
 }
 
+@test "parts of a message, and messages of one id, are all on the FIFO queue; a record again is dropped" {
+  fifo_queue
+  for n in 0 1 2; do
+    printf '{"sqs":{"message_id":"m1","part":%s,"parts":3},"fifo":{"message_group_id":"g","deduplication_id":"d"},"body":"p%s"}\n' $n $n
+  done >in
+  printf '{"sqs":{"message_id":"%s"},"fifo":{"message_group_id":"g","deduplication_id":"same"},"body":"%s"}\n' m2 a m3 b m2 a m3 b >>in
+  printf '{"sqs":{"message_id":"%s"},"fifo":{"message_group_id":"g"},"body":"%s"}\n' "$(head -c 200 /dev/zero | tr '\0' m)" long >>in
+  sqs-send <in
+  sqs-send <in
+  raw >out
+  [ "$(jq -r .body out | xargs)" = 'p0 p1 p2 a b long' ]
+  [ "$(jq -r .deduplication out | sed -E 's/^[0-9a-f]{64}$/digest/' | xargs)" = 'digest digest digest same m3 digest' ]
+}
+
+@test "ids that are too long for SQS: these lines are named, and the others are sent" {
+  fifo_queue
+  local long
+  long=$(head -c 3000000 /dev/zero | tr '\0' i)
+  {
+    echo '{"body":"a"}'
+    printf '{"fifo":{"message_group_id":"%s"},"body":"b"}\n' "$long" "${long:0:129}"
+    printf '{"fifo":{"deduplication_id":"%s"},"body":"b"}\n' "$long"
+    echo '{"body":"c"}'
+  } >in
+  run --separate-stderr -1 sqs-send <in
+  for line in 2 3 4; do
+    [[ $stderr == *"warning: line $line is a message whose group or deduplication id has more than 128 bytes: not sent"* ]]
+  done
+  [[ $stderr == *'sent=2 rejected=3 failed=0'* ]]
+  [ "$(raw | jq -r .body | xargs)" = 'a c' ]
+}
+
 @test "the order is kept when answers are errors, are lost or report one message only" {
   fifo_queue
   proxy_start

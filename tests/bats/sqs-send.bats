@@ -77,6 +77,32 @@ WANTED
   [ "$(texts | wc -l)" -eq 2 ]
 }
 
+@test "an error record without content is not sent: its message stays where it is" {
+  cat >in <<'IN'
+{"sqs":{"message_id":"m1","receipt_handle":"h"},"error":{"stage":"mask","code":"cut","detail":"x"}}
+{"error":{"stage":"unwrap","code":"too-long","detail":"x"},"sqs":{"message_id":"m2","receipt_handle":"h"}}
+{"sqs":{"message_id":"m3","receipt_handle":"h"},"error":{"stage":"mask","code":"value"},"sealed":"seal1.x"}
+{"sqs":{"message_id":"m4","receipt_handle":"h"},"error":{"stage":"unwrap","code":"deep"},"body":"b"}
+{"sqs":{"message_id":"m5","receipt_handle":"h"},"error":{"stage":"own"},"row":1}
+{"error":{"stage":"own"}}
+IN
+  run --separate-stderr -1 sqs-send --verdicts <in
+  [[ $stderr == *'line 1 is an error record without content: not sent'*'line 2 is an error record'* ]]
+  [[ $stderr == *'sent=4 rejected=2 failed=0'* ]]
+  [ "$(jq -r '.sqs.message_id // "line"' <<<"$output" | sort | paste -sd' ')" = 'line m3 m4 m5' ]
+  # A pull that is cut within a line, and all four programs: the message stays.
+  local other=$SQS_QUEUE_URL
+  fresh_queue VisibilityTimeout=30
+  fill 1
+  sqs-pull --wait 1 --empty 1 2>/dev/null | head -c -20 >cut
+  key key
+  pii-mask -k key <cut 2>/dev/null >masked
+  [ "$(jq -r .error.code masked)" = cut ]
+  sqs-send -q -Q "$other" --verdicts <masked >verdicts || true
+  sqs-ack -q <verdicts
+  counts_are 0 1 0
+}
+
 @test "a wrong file does not flood the log: the first lines are named, all of them with -v" {
   seq 200 | sed 's/^/no JSON /' >in
   run -1 --separate-stderr sqs-send <in

@@ -65,6 +65,7 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
       [ "$other" = "$text" ] || [ "$(body_of "\"$other\"")" = "\"$other\"" ]
     done
   done
+  [ "$(body_of '"e30"')$(body_of '"W10"')$(body_of '"e3"')" = '{}[]"e3"' ]
 }
 
 @test "a body with more members than any envelope is not an envelope, and --json and --each find their places in it" {
@@ -88,6 +89,11 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
     '{"sqs":{"message_id":"m","receipt_handle":"r","part":1,"parts":2,"unwrap":"sns.s3"}' ]
   [ "$(grep -c '"body":{"eventSource":"aws:s3","n":1.10}' out)" -eq 2 ]
   [ "$(jq -r '.envelope | .kind + "." + .outer.kind + "." + .outer.source' out | sort -u)" = s3.sns.arn:t ]
+  # One without an event among others; all without one are an error.
+  record '{"Records":[{"eventSource":"aws:s3","e":[1,2]},{"eventSource":"aws:s3","e":[]},{"eventSource":"aws:s3","e":[3]}]}' |
+    sqs-unwrap --each .e >out
+  [ "$(jq -r '"\(.sqs.part)/\(.sqs.parts) \(.body)"' out | xargs)" = '0/3 1 1/3 2 2/3 3' ]
+  [ "$(code_of '{"Records":[{"eventSource":"aws:s3","e":[]},{"eventSource":"aws:s3","e":[]}]}' --each .e)" = empty ]
   # A single record is one event, and its sqs is unchanged.
   record '{"Records":[{"eventSource":"aws:s3","n":1}]}' | sqs-unwrap >out
   grep -qF '{"sqs":{"message_id":"m","receipt_handle":"r"},"body":{"eventSource"' out
@@ -266,6 +272,11 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   sqs-unwrap --each . --max-record 64k <in >out
   [ "$(jq -r '.error.code' out)" = too-many ]
   [ "$(sqs-unwrap --each . --max-record 1M <in | wc -l)" -eq 70 ]
+  # No part is longer than the limit with the members that it gets.
+  for n in $(seq 380 520); do
+    record "[{\"a\":\"$(printf '%*s' "$n" '')\"},1]" | sqs-unwrap --each . --max-record 640 >out
+    [ "$(jq -r '.error.code' out | sort -u)" = too-many ] || awk 'length > 640 { exit 1 }' out
+  done
   # A line over the limit keeps its sqs.
   sqs-unwrap --max-record 64k <<<"{\"sqs\":{\"message_id\":\"m\"},\"body\":\"$(head -c 70000 /dev/zero | tr '\0' x)\"}" >out
   [ "$(<out)" = '{"sqs":{"message_id":"m"},"error":{"stage":"unwrap","code":"too-long","detail":"the line is longer than --max-record"}}' ]

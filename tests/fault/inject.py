@@ -3,13 +3,16 @@
 fails.
 
     inject.py --library FILE --man FOLDER [--each K] [--case NAME]... [--from NAME] [--kind KIND]... [--at N]
-              [--jobs J] [--state FILE] [--verbose]
+              [--jobs J] [--split T] [--state FILE] [--verbose]
 
 Needs running servers of scripts/servers.sh. Without --each every N is tried; in a whole pipeline up
 to Case.most. Where a kind has more calls, it tries the first and the last of each distinct chain of
 callers that ends in the code of the program, and every STEPth. "tried" in the summary says how
 many. --each K limits them to K for each case, kind and error. Each ends with a clean run, by an N
 past the last call.
+
+J units run at once, a unit being a case, a kind and an error. With --split, T threads share the Ns of
+each: for the malloc of a case whose runs mostly wait.
 
 With --state, FILE keeps each finished unit: a case, a kind and an error. A later run with the same
 FILE skips them and adds their figures to its own (inject_state.py).
@@ -25,6 +28,7 @@ import contextlib
 import json
 import os
 import pathlib
+import queue
 import re
 import resource
 import shutil
@@ -188,7 +192,7 @@ class Runner:
                 wrong.append("a malformed message: %.200s" % line)
         mute = kind == "write" and (result.fd == 2 or how.endswith("+"))
         if status not in (0, 1) and not mute and ": error: " not in result.err:
-            wrong.append("ends %s without a word" % status)
+            wrong.append("ends %s without a message" % status)
         for secret in case.secrets():
             if secret in result.err:
                 wrong.append("a message has a secret: %s" % secret[:12])
@@ -226,12 +230,43 @@ def spread(numbers, count):
 
 
 class Work:
-    """The runs of one case in one thread."""
+    """The runs of one case in one thread, and its helpers, which share them."""
 
-    def __init__(self, runner, make, slot):
+    def __init__(self, runner, make, slot, helpers=0):
         self.runner, self.options = runner, runner.options
-        self.case = make(self.options.work / ("%s-%d" % (make.name, slot)))
+        self.case = make(self.options.work / ("%s-%s" % (make.name, slot)))
         self.violations, self.runs, self.excused = [], 0, []
+        self.helpers = [Work(runner, make, "%s-%d" % (slot, number)) for number in range(helpers)]
+
+    def end(self):
+        for work in self.helpers:
+            work.end()
+        self.case.end()
+
+    def some(self, kind, how, numbers):
+        """Try numbers of a queue until it is empty; return the highest that was reached."""
+        highest = 0
+        with contextlib.suppress(queue.Empty):
+            while True:
+                number = numbers.get_nowait()
+                if self.one(kind, how, number):
+                    highest = max(highest, number)
+        return highest
+
+    def every(self, kind, how, numbers):
+        """Try these numbers, with the helpers; return the highest that was reached."""
+        waiting = queue.SimpleQueue()
+        for number in numbers:
+            waiting.put(number)
+        with concurrent.futures.ThreadPoolExecutor(1 + len(self.helpers)) as pool:
+            tried = [pool.submit(work.some, kind, how, waiting) for work in [self, *self.helpers]]
+            highest = max(one.result() for one in tried)
+        for work in self.helpers:
+            self.violations += work.violations
+            self.runs += work.runs
+            self.excused += work.excused
+            work.violations, work.runs, work.excused = [], 0, []
+        return highest
 
     def one(self, kind, how, number):
         """Return true when the Nth call was reached."""
@@ -254,12 +289,10 @@ class Work:
 
     def kind(self, kind, how, clean):
         """Try one kind with one error; return the highest N reached, and the number tried."""
-        options, highest = self.options, 0
+        options = self.options
         each = 1 if options.each and self.case.heavy else options.each
         numbers = [options.at] if options.at else chosen(clean, each, self.case.most)
-        for number in numbers:
-            if self.one(kind, how, number):
-                highest = max(highest, number)
+        highest = self.every(kind, how, numbers)
         # Other answers may lead to other calls: continue to the first that is never made.
         number = clean.calls + 1
         while not (options.each and self.case.heavy) and options.at is None and self.one(kind, how, number):
@@ -333,6 +366,7 @@ def arguments():
     parser.add_argument("--kind", action="append", choices=list(HOW))
     parser.add_argument("--at", type=int)
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--split", type=int, default=1)
     parser.add_argument("--state", type=pathlib.Path)
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
@@ -363,14 +397,14 @@ def main():
             state.keep(unit)
 
     def job(slot, make, kind, hows):
-        work = Work(runner, make, slot)
+        work = Work(runner, make, slot, options.split - 1)
         try:
             clean = work.clean(kind)
             for how in hows:
                 highest, tried = work.kind(kind, how, clean)
                 finish(work, kind, how, clean.calls, highest, tried)
         finally:
-            work.case.end()
+            work.end()
 
     def cut(signum, frame):
         runner.kill()

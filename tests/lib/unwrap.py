@@ -230,7 +230,7 @@ def open_encoding(event, lines):
                 return event.inside("json", of_text(inner) if is_settled(inner, lines) else None, inner.encode())
         except ValueError:
             pass
-        data = decoded("base64", text.encode()) if len(text) >= 4 else None
+        data = decoded("base64", text.encode()) if len(text) >= 3 else None
         if data is not None:
             return given(event, "base64", data, lines)
     data = event.data

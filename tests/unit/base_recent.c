@@ -30,6 +30,7 @@ static void test_against_order(void **state)
             while (at < news && order[at] != text)
                 at++;
             enum recent_result expected = at < news ? RECENT_KNOWN : RECENT_NEW;
+            assert_int_equal(recent_has(recent, &text, sizeof text), expected == RECENT_KNOWN);
             assert_int_equal(recent_add(recent, &text, sizeof text), expected);
             if (expected == RECENT_NEW)
                 order[news++] = text;
