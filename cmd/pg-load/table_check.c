@@ -23,7 +23,9 @@ static int judge_target(const struct pg_table_state *guard, const char *name,
     }
     if (guard->forgets) {
         failure_set(failure, STATUS_UNAVAILABLE,
-            "%s is unlogged or temporary: a crash would empty it, but not the ledger", name);
+            "%s is unlogged or temporary, or has such a partition:"
+            " a crash would empty it, but not the ledger",
+            name);
         return failure_hint(failure, "%s", without_ledger);
     }
     return 0;

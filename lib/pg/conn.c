@@ -17,11 +17,11 @@
 enum {
     COPY_CHUNK = 65536,
     MAX_PARAMS = 16,
-    LOOK_AGAIN_MS =
-        1000, /* when libpq lacked memory for a message, it reads the message at a later look */
+    LOOK_AGAIN_MS = 1000, /* libpq then reads a message that it had no memory for */
     MESSAGE_MEMORY = 4096,
     LOOKS_WITHOUT_MEMORY = 3,
-    LAST_MOMENT_MS = 1000 /* for the server to obey a cancel request */
+    SILENT_MS = 6 * 60 * 1000, /* the server itself ends a statement after five minutes */
+    LAST_MOMENT_MS = 1000      /* for the server to obey a cancel request */
 };
 
 struct pg_conn {
@@ -31,7 +31,8 @@ struct pg_conn {
     PGresult *result;
     int cancel_fd; /* -1: none */
     unsigned looks_without_memory;
-    uint64_t give_up_at; /* 0: not cancelled */
+    uint64_t give_up_at;   /* 0: not cancelled */
+    uint64_t silent_since; /* 0: it has not been silent for a second yet */
     bool committing;
     struct pg_user_timeout user_timeout;
     struct clock_moment used;
@@ -43,17 +44,12 @@ struct pg_conn {
 
 /* ---- errors ---- */
 
-static void set_lost(struct pg_conn *conn, const char *text)
-{
-    pg_fault_lost(&conn->error, text);
-}
-
 static void set_error(struct pg_conn *conn, const PGresult *result)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (state ==
-        NULL) { /* libpq's own, as when memory runs out: the state of the protocol is unknown */
-        set_lost(conn, PQerrorMessage(conn->pq));
+    /* Without a state: libpq's own, as when memory runs out. That of the protocol is unknown. */
+    if (state == NULL) {
+        pg_fault_lost(&conn->error, PQerrorMessage(conn->pq));
         pg_conn_close(conn);
         return;
     }
@@ -77,7 +73,7 @@ static void set_error(struct pg_conn *conn, const PGresult *result)
 
 int pg_conn_no_memory(struct pg_conn *conn)
 {
-    set_lost(conn, "out of memory");
+    pg_fault_lost(&conn->error, "out of memory");
     return -1;
 }
 
@@ -94,7 +90,7 @@ struct pg_conn *pg_conn_new(const char *dsn, const char *password_command)
         free(conn);
         return NULL;
     }
-    set_lost(conn, "not connected");
+    pg_fault_lost(&conn->error, "not connected");
     return conn;
 }
 
@@ -217,14 +213,17 @@ static bool lacks_memory(struct pg_conn *conn)
 
 /*
  * Wait until the socket is ready. A connection past its deadline is shut down, so that libpq sees
- * its end. COMMIT is never cancelled: a COMMIT cancelled during the wait for a standby is answered
- * as done.
+ * its end; so is one whose server answers no statement, as one that hangs on its storage. COMMIT is
+ * never cancelled, and waits without limit: a COMMIT cancelled during the wait for a standby is
+ * answered as done.
  */
 static void await(struct pg_conn *conn, short events)
 {
     for (;;) {
-        uint64_t now = conn->give_up_at == 0 ? 0 : clock_monotonic_ms();
-        if (conn->give_up_at != 0 && now >= conn->give_up_at) {
+        uint64_t since = conn->committing ? 0 : conn->silent_since;
+        uint64_t now = conn->give_up_at == 0 && since == 0 ? 0 : clock_monotonic_ms();
+        if ((conn->give_up_at != 0 && now >= conn->give_up_at) ||
+            (since != 0 && now - since >= SILENT_MS)) {
             (void)shutdown(PQsocket(conn->pq), SHUT_RDWR);
             return;
         }
@@ -234,8 +233,11 @@ static void await(struct pg_conn *conn, short events)
         };
         bool cancelled = conn->give_up_at != 0;
         int ready = poll(wait, 2, cancelled ? (int)(conn->give_up_at - now) : LOOK_AGAIN_MS);
-        if (ready == 0)
+        if (ready == 0) {
             pg_user_timeout_look(&conn->user_timeout, PQsocket(conn->pq));
+            if (conn->silent_since == 0)
+                conn->silent_since = clock_monotonic_ms();
+        }
         if (ready == 0 && !cancelled && lacks_memory(conn))
             (void)shutdown(PQsocket(conn->pq), SHUT_RDWR);
         if (ready < 0 ? errno != EINTR : ready == 0 && !cancelled)
@@ -245,8 +247,10 @@ static void await(struct pg_conn *conn, short events)
             if (!conn->committing)
                 cancel(conn);
         }
-        if (ready > 0 && wait[0].revents != 0)
+        if (ready > 0 && wait[0].revents != 0) {
+            conn->silent_since = 0;
             return;
+        }
     }
 }
 
@@ -254,6 +258,7 @@ static void await(struct pg_conn *conn, short events)
 static int flush(struct pg_conn *conn)
 {
     int left;
+    conn->silent_since = 0;
     while ((left = PQflush(conn->pq)) > 0) {
         await(conn, POLLIN | POLLOUT);
         if (PQconsumeInput(conn->pq) == 0)
@@ -298,7 +303,7 @@ static int finish(struct pg_conn *conn, bool sent)
 {
     if (conn->pq == NULL) { /* closed by an earlier failure, which is the one to report */
         if (conn->error.kind != PG_FAULT)
-            set_lost(conn, "not connected");
+            pg_fault_lost(&conn->error, "not connected");
         return -1;
     }
     drop_result(conn);
@@ -391,7 +396,7 @@ enum pg_conn_state pg_conn_state(const struct pg_conn *conn)
 
 int pg_conn_fail(struct pg_conn *conn, const char *text)
 {
-    set_lost(conn, text);
+    pg_fault_lost(&conn->error, text);
     return -1;
 }
 
@@ -433,7 +438,7 @@ int pg_conn_copy_begin(struct pg_conn *conn, const char *sql)
         return -1;
     if (PQresultStatus(conn->result) == PGRES_COPY_IN)
         return 0;
-    set_lost(conn, "no COPY begun");
+    pg_fault_lost(&conn->error, "no COPY begun");
     return -1;
 }
 
@@ -485,7 +490,7 @@ int pg_conn_copy_end(struct pg_conn *conn, bool whole, const char *relation,
         PQclear(result);
     }
     if (status != 0 && !told)
-        set_lost(conn, "connection lost");
+        pg_fault_lost(&conn->error, "connection lost");
     size_t column = conn->error.hint.column;
     if (status != 0 && conn->error.column[0] == '\0' && column < count)
         pg_server_text_line(conn->error.column, PG_NAME_SIZE, names[column]);

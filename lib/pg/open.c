@@ -381,14 +381,21 @@ static enum attempt try_hosts(struct opening *opening, size_t rounds_left, PGcon
     return came;
 }
 
-static uint64_t timeout_of(const char *setting)
+/* Set ${ms} to the value of connect_timeout. Return false when libpq would refuse the value. */
+static bool timeout_of(const char *setting, uint64_t *ms)
 {
-    long given = setting != NULL ? strtol(setting, NULL, 10) : 0;
-    uint64_t seconds = SECONDS_TO_CONNECT;
-    if (given > 0)
-        seconds = given < INT_MAX ? (uint64_t)given : INT_MAX;
-    return seconds * 1000;
+    char *end = NULL;
+    errno = 0;
+    long given = setting != NULL ? strtol(setting, &end, 10) : 0;
+    bool valid = setting == NULL || *setting == '\0' ||
+        (end != setting && end[strspn(end, " \f\n\r\t\v")] == '\0' && errno == 0 &&
+            given >= INT_MIN && given <= INT_MAX);
+    *ms = (uint64_t)(given > 0 ? given : SECONDS_TO_CONNECT) * 1000;
+    return valid;
 }
+
+/* The place of an error of no host. */
+static const struct pg_host nobody = { .name = "", .address = "", .port = "" };
 
 static const char *option_of(const PQconninfoOption *options, const char *keyword)
 {
@@ -403,7 +410,8 @@ static bool is_value(const char *value, const char *expected)
     return value != NULL && strcmp(value, expected) == 0;
 }
 
-static enum attempt read_options(struct opening *opening, const PQconninfoOption *options)
+static enum attempt read_options(struct opening *opening, PGconn *pq,
+    const PQconninfoOption *options)
 {
     const char *port = "5432";
     for (const PQconninfoOption *option = options; option->keyword != NULL; option++)
@@ -411,7 +419,9 @@ static enum attempt read_options(struct opening *opening, const PQconninfoOption
             port = option->compiled;
     for (size_t i = 0; i < LIVENESS; i++)
         opening->set[i] = option_of(options, liveness[i][0]) != NULL;
-    opening->timeout_ms = timeout_of(option_of(options, "connect_timeout"));
+    if (!timeout_of(option_of(options, "connect_timeout"), &opening->timeout_ms))
+        return note_refusal(opening, &nobody, pq,
+            "invalid integer value for connection option \"connect_timeout\"");
     opening->random = is_value(option_of(options, "load_balance_hosts"), "random");
     opening->prefer_standby =
         is_value(option_of(options, "target_session_attrs"), "prefer-standby");
@@ -429,7 +439,6 @@ static enum attempt read_options(struct opening *opening, const PQconninfoOption
  */
 static enum attempt look(struct opening *opening)
 {
-    static const struct pg_host nobody = { .name = "", .address = "", .port = "" };
     PGconn *pq = start(opening, true);
     PQconninfoOption *options = pq == NULL ? NULL : PQconninfo(pq);
     enum attempt came;
@@ -439,7 +448,7 @@ static enum attempt look(struct opening *opening)
         strstr(PQerrorMessage(pq), NO_CHANNEL_BINDING) == NULL)
         came = note_refusal(opening, &nobody, pq, PQerrorMessage(pq));
     else
-        came = read_options(opening, options);
+        came = read_options(opening, pq, options);
     PQconninfoFree(options);
     PQfinish(pq);
     return came;

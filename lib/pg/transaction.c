@@ -22,7 +22,8 @@ enum { MAX_SQL = 1 << 20 };
  * IntervalStyle define what the texts of records mean, and stay as set for database and role. A
  * server whose loader has vanished must not keep its keys locked. statement_timeout does not end a
  * backend that waits for COPY data. A working backend checks for its client only when told so, from
- * version 14 on, and not on every system. With exit_on_error a refused row would end the session.
+ * version 14 on, and not on every system. transaction_timeout, of version 17, would end a batch whose
+ * statements keep theirs. With exit_on_error a refused row would end the session.
  */
 static const char begin_sql[] =
     "BEGIN ISOLATION LEVEL READ COMMITTED;"
@@ -35,7 +36,9 @@ static const char begin_sql[] =
     "SET LOCAL tcp_keepalives_count = 3; SET LOCAL tcp_user_timeout = 30000;"
     "SELECT pg_catalog.set_config('client_connection_check_interval', '5s', true)"
     " WHERE pg_catalog.current_setting('client_connection_check_interval', true) IS NOT NULL"
-    " AND pg_catalog.strpos(pg_catalog.version(), 'linux') OPERATOR(pg_catalog.>) 0;" SAFE_COMMIT;
+    " AND pg_catalog.strpos(pg_catalog.version(), 'linux') OPERATOR(pg_catalog.>) 0;"
+    "SELECT pg_catalog.set_config('transaction_timeout', '0', true)"
+    " WHERE pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL;" SAFE_COMMIT;
 
 int pg_transaction_begin(struct pg_conn *conn, const char *then)
 {

@@ -141,6 +141,28 @@ cutter() {
   grep -q 'committed=5' err
 }
 
+@test "a server that answers no statement for six minutes, on a host that answers: a retry, every row once" {
+  preload hasten
+  mkfifo pipe
+  PGCONNECT_TIMEOUT=1000 HASTEN=30 LD_PRELOAD=$PWD/hasten.so pg-load -v -t t --linger 0 --retry-timeout 30m <pipe >out 2>err 3>&- &
+  pid=$!
+  exec 9>pipe
+  records 1 1 >&9
+  eventually 60 lines_are out 1
+  backend=$(sql "SELECT pid FROM pg_stat_activity WHERE application_name = 'pg-load' AND datname = current_database()")
+  kill -STOP "$backend"
+  records 2 3 >&9
+  status=0
+  eventually 60 lines_are out 3 || status=$?
+  kill -CONT "$backend"
+  [ "$status" -eq 0 ]
+  exec 9>&-
+  wait "$pid"
+  grep -q 'retrying for up to' err
+  [ "$(tally)" = '3 committed' ]
+  [ "$(sql 'SELECT count(*) FROM t')" = 3 ]
+}
+
 @test "the backend is killed or cancelled in mid-batch: no verdict before the commit, every row once" {
   slow
   for function in pg_terminate_backend pg_cancel_backend; do
@@ -336,6 +358,17 @@ cutter() {
   PGUSER=poor load_in -t t
   [ "$status" -eq 69 ]
   [ "$(sql 'SELECT count(*) FROM t_errors')" = 0 ]
+}
+
+@test "a connect_timeout that is no number: 69, as for psql" {
+  for value in abc 3x '3 s' 99999999999; do
+    PGCONNECT_TIMEOUT=$value load_in -t t
+    [ "$status" -eq 69 ]
+    grep -q 'invalid integer value for connection option "connect_timeout"' err
+    run ! psql -qXd "connect_timeout='$value'" -c ''
+  done
+  PGCONNECT_TIMEOUT=' 3 ' load_in -t t
+  [ "$status" -eq 0 ]
 }
 
 @test "-d: a connection string, a URI, a database name" {

@@ -55,6 +55,23 @@ odd_types_are_sorted_out() {
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 99000 ]
 }
 
+@test "the timeouts of a role do not end a batch, on every version that has them" {
+  for kind in '' 17 18; do
+    server "$kind"
+    fresh_database
+    sql "CREATE TABLE t (a integer);
+      CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS
+        \$\$ BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END \$\$;
+      CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"
+    for name in statement_timeout lock_timeout idle_in_transaction_session_timeout transaction_timeout; do
+      [ "$name" != transaction_timeout ] || [ -n "$kind" ] || continue
+      sql "ALTER ROLE CURRENT_USER SET $name = '250ms'"
+    done
+    pg-load -t t --retry-timeout 1s >out < <(printf '{"sqs":{"message_id":"%s"},"body":{"a":1}}\n' a b)
+    [ "$(jq -r .status out | xargs)" = 'committed committed' ]
+  done
+}
+
 @test "100 bad rows among 10,000, and such types: the same on every other version, and on one that does not speak English" {
   kinds=$(servers_pg_kinds)
   [ "$(wc -w <<<"$kinds")" -ge 4 ]
