@@ -156,8 +156,8 @@ sample='' held=''
 stopped=''
 # The words of SQS2PG_KEY_COMMAND.
 key_command=()
-# The unfinished files.
-making=()
+# The unfinished files, and the folder that this run made.
+making=() made=''
 
 # ignoring_hangup PROGRAM ARGUMENT...: run it so that a SIGHUP does not end it, with messages in hand.
 ignoring_hangup() { (trap '' HUP && exec "$@"); }
@@ -169,6 +169,7 @@ end() { [ -z "$stopped" ] && exit "$1" || exit $((128 + stopped)); }
 leave() {
   [ -z "$held" ] || give_back
   [ ${#making[@]} -eq 0 ] || rm -f "${making[@]}"
+  [ -z "$made" ] || rmdir -- "$made" 2>/dev/null # unless files were made in it
 }
 
 # give_back: release the received messages.
@@ -283,6 +284,7 @@ main() {
   SQS2PG_KEY_COMMAND=${SQS2PG_KEY_COMMAND//[$'\t\r\n']/ }
   read -ra key_command <<<"$SQS2PG_KEY_COMMAND"
   [[ ${key_command[0]:-/} == */* ]] || key_command[0]=$(program "${key_command[0]}") || exit
+  [ -d "${option[output]}" ] || made=${option[output]}
   [ -d "${option[output]}" ] || mkdir -p -- "${option[output]}" 2>/dev/null || fail "$IO" "cannot make ${option[output]}"
   dir=$(cd -- "${option[output]}" && pwd) || fail "$IO" "cannot open ${option[output]}"
   [[ $dir != *[[:space:]]* ]] || usage_error "option --output takes a folder without blanks in its name"

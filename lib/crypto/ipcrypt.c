@@ -19,7 +19,7 @@ struct ipcrypt {
 
 static const unsigned char mapped[MAPPED] = { [10] = 0xff, [11] = 0xff };
 
-int ipcrypt_is_ipv4(const unsigned char address[IPCRYPT_ADDRESS])
+bool ipcrypt_is_ipv4(const unsigned char address[IPCRYPT_ADDRESS])
 {
     return memcmp(address, mapped, sizeof mapped) == 0;
 }

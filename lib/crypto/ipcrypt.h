@@ -1,6 +1,8 @@
 #ifndef CRYPTO_IPCRYPT_H
 #define CRYPTO_IPCRYPT_H
 
+#include <stdbool.h>
+
 /*
  * Encryption of IP addresses, two of the variants of draft-denis-ipcrypt ("Methods for IP Address
  * Encryption and Obfuscation"):
@@ -37,8 +39,8 @@ int ipcrypt_encrypt(struct ipcrypt *ipcrypt, const unsigned char in[IPCRYPT_ADDR
 int ipcrypt_decrypt(struct ipcrypt *ipcrypt, const unsigned char in[IPCRYPT_ADDRESS],
     unsigned char out[IPCRYPT_ADDRESS]);
 
-/* Return 1 for an IPv4 address, ::ffff:0:0/96, else 0. */
-int ipcrypt_is_ipv4(const unsigned char address[IPCRYPT_ADDRESS]);
+/* Return true for an IPv4 address, ::ffff:0:0/96. */
+bool ipcrypt_is_ipv4(const unsigned char address[IPCRYPT_ADDRESS]);
 
 /*
  * ipcrypt_self_test():

@@ -17,7 +17,7 @@
 enum {
     COPY_CHUNK = 65536,
     MAX_PARAMS = 16,
-    LOOK_AGAIN_MS = 1000, /* libpq then reads a message that it had no memory for */
+    LOOK_AGAIN_MS = 1000, /* libpq then reads a message for which memory had run out */
     MESSAGE_MEMORY = 4096,
     LOOKS_WITHOUT_MEMORY = 3,
     SILENT_MS = 6 * 60 * 1000, /* the server itself ends a statement after five minutes */

@@ -22,8 +22,8 @@ enum { MAX_SQL = 1 << 20 };
  * IntervalStyle define what the texts of records mean, and stay as set for database and role. A
  * server whose loader has vanished must not keep its keys locked. statement_timeout does not end a
  * backend that waits for COPY data. A working backend checks for its client only when told so, from
- * version 14 on, and not on every system. transaction_timeout, of version 17, would end a batch whose
- * statements keep theirs. With exit_on_error a refused row would end the session.
+ * version 14 on, and not on every system. transaction_timeout, of version 17, would end a batch
+ * whose statements keep theirs. With exit_on_error a refused row would end the session.
  */
 static const char begin_sql[] =
     "BEGIN ISOLATION LEVEL READ COMMITTED;"

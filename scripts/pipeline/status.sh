@@ -9,6 +9,7 @@
 :
 
 USUAL_AGE=900000 # ms: what --health asks about, on the screen
+RECENT=120 # s: how long a metrics file tells of the present
 ANSWER_TIME=15   # seconds for all requests of a program: a silent server is no failure to retry
 
 status_usage() {
@@ -161,10 +162,12 @@ declare -A facts=()
 
 # gather: fill the facts.
 gather() {
-  local name oldest='' pull_file grown_ms why ok=null dead messages text id state
+  local name oldest='' changed pull_file grown_ms why ok=null dead messages text id state
   metrics_queue name
   metrics_file pull_file sqs-pull SQS2PG_PULL_OPTIONS
-  metric oldest "$pull_file" oldest_message_age_seconds
+  # A run that has ended leaves the age of its last minutes.
+  changed=`stat -c %Y -- "$pull_file" 2>/dev/null`
+  [ $((EPOCHSECONDS - ${changed:-0})) -ge "$RECENT" ] || metric oldest "$pull_file" oldest_message_age_seconds
   metric_ms grown_ms "$pull_file" dead_letters_grown_timestamp_seconds
   quoted text "$name"
   facts[queue]=null facts[dead_letter]=null

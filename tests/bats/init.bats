@@ -148,6 +148,8 @@ redriven() {
   nothing_made
   run --separate-stderr -69 "$INIT" -Q "$QUEUE-none" -t t -o files
   nothing_made
+  [ ! -e files ]
+  mkdir files
   sqs-send -q -Q "$QUEUE" <<<'{"body":{"ip":"203.0.113.5"}}'
   touch files/user_logins.map
   run --separate-stderr -74 init

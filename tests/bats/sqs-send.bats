@@ -94,9 +94,9 @@ IN
   local other=$SQS_QUEUE_URL
   fresh_queue VisibilityTimeout=30
   fill 1
-  sqs-pull --wait 1 --empty 1 2>/dev/null | head -c -20 >cut
+  sqs-pull --wait 1 --empty 1 2>/dev/null | head -c -20 >cut.ndjson
   key key
-  pii-mask -k key <cut 2>/dev/null >masked
+  pii-mask -k key <cut.ndjson 2>/dev/null >masked
   [ "$(jq -r .error.code masked)" = cut ]
   sqs-send -q -Q "$other" --verdicts <masked >verdicts || true
   sqs-ack -q <verdicts

@@ -48,6 +48,10 @@ aged() {
   run -0 status
   echo "$output"
   [[ ${lines[0]} == "queue         $NAME: 0 waiting, 0 in flight, 0 delayed; oldest at last receive: "* ]]
+  # Two minutes after the end of the run its oldest message says nothing.
+  touch -d '3 minutes ago' "figures/$NAME-sqs-pull.prom"
+  [ "$(status --json | jq .queue.oldest_seconds)" = null ]
+  touch "figures/$NAME-sqs-pull.prom"
   [ "${lines[1]}" = "dead letters  ${DEAD##*/}: 0" ]
   [[ ${lines[2]} == 'table         user_logins: last commit 20'*'Z; in the last hour 20 committed, 0 quarantined' ]]
   [ "${lines[3]}" = 'quarantined   0 unresolved' ]

@@ -11,7 +11,7 @@ callers that ends in the code of the program, and every STEPth. "tried" in the s
 many. --each K limits them to K for each case, kind and error. Each ends with a clean run, by an N
 past the last call.
 
-J units run at once, a unit being a case, a kind and an error. With --split, T threads share the Ns of
+J units run in parallel, a unit being a case, a kind and an error. With --split, T threads share the Ns of
 each: for the malloc of a case whose runs mostly wait.
 
 With --state, FILE keeps each finished unit: a case, a kind and an error. A later run with the same
