@@ -339,6 +339,28 @@ def words(tree):
                     yield name, number, f"{match.group(0)}: {reason}"
 
 
+def parameters(text):
+    """Return the names of the parameters in C, between the parentheses."""
+    parts, depth = [""], 0
+    for char in text:
+        depth += (char == "(") - (char == ")")
+        if char == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += char
+    names = [re.search(r"\(\*+(\w+)\)|(\w+)\(|(\w+)(?:\[[^]]*\])*\s*$", part) for part in parts]
+    return [one.group(one.lastindex) if one else "..." for one in names if not one or one.group(0) != "void"]
+
+
+def contracts(text):
+    """Yield (line, text) of contracts that name other parameters than their declaration."""
+    for match in re.finditer(r"^ \* (\w+)\(([\w, .]*)\):$", text, re.M):
+        declared = re.search(rf"\b{match.group(1)}\(((?:[^();]|\([^()]*\))*)\)", strip(text[match.end():].partition("*/")[2]))
+        told = [one.strip() for one in match.group(2).split(",") if one.strip()]
+        if declared and told != parameters(declared.group(1)):
+            yield text.count("\n", 0, match.start()) + 1, ", ".join(parameters(declared.group(1)))
+
+
 def headers(tree):
     for name in tree.find(r"\.h$"):
         guard = re.sub(r"\W", "_", re.sub(r"^(lib|cmd|tests/\w+)/", "", name)).upper()
@@ -349,6 +371,11 @@ def headers(tree):
         longest = max(map(len, re.findall(r"/\*.*?\*/", text, re.S)), default=0)
         if longest < 40:
             yield name, 1, "states no contract: a comment that says what callers may rely on"
+        for number, wanted in contracts(text):
+            yield name, number, f"the contract names other parameters than the function: {wanted}"
+        for number, line in enumerate(text.split("\n"), 1):
+            if re.search(r"/\* …|\s… ?\*/", line):
+                yield name, number, "half a sentence: each comment stands alone"
 
 
 def starts(text):

@@ -97,8 +97,8 @@ static struct refusal *refusal_by_server(struct row_batch *batch, const struct i
 }
 
 /*
- * Probe the refusals whose SQLSTATE does not point to a value. A refusal counts as about a value
- * when the value alone raises the same error. Return 0, or -1 with the connection's error.
+ * Probe the refusals whose SQLSTATE does not point to a value. A value counts as the cause
+ * when it alone raises the same error. Return 0, or -1 with the connection's error.
  */
 static int prove(struct loader *loader, struct row_batch *batch)
 {
@@ -116,7 +116,7 @@ static int prove(struct loader *loader, struct row_batch *batch)
 }
 
 enum cause {
-    ABOUT_VALUES,  /* every refusal is about a value */
+    ABOUT_VALUES,  /* a value caused every refusal */
     ABOUT_NEITHER, /* an error about neither a value nor a statement */
     LACKS_OBJECT,  /* a missing table, column or function */
     LACKS_RIGHT

@@ -15,7 +15,7 @@
  * upsert_order_find(loader, batch, order, count, staged):
  * Ask the server for the order of the items order[0, count), which are in the temporary table if
  * ${staged}. Set sequence, rounds and next of loader->upsert. Return 0, or -1 with the connection's
- * error, which may be about a row.
+ * error, which a row may have caused.
  */
 int upsert_order_find(struct loader *loader, const struct row_batch *batch, const uint32_t *order,
     size_t count, bool staged);

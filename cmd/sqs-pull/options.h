@@ -38,7 +38,7 @@ struct settings {
     bool has_empties;
     bool has_visibility; /* otherwise read that of the queue */
     bool print_redrive;  /* receive nothing */
-    bool print_depth;    /* likewise */
+    bool print_depth;    /* receive nothing */
     bool has_leases;     /* an option that needs --acked */
 };
 

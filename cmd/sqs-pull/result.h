@@ -16,7 +16,7 @@ struct pull_result {
     uint64_t received; /* messages, corrupt ones included */
     uint64_t printed;
     uint64_t released;   /* made visible again: not printed, or without a verdict at the end */
-    uint64_t unreleased; /* likewise, but left to their visibility timeout */
+    uint64_t unreleased; /* left to their visibility timeout instead */
     uint64_t corrupt;
     uint64_t unreadable; /* unreadable answers to receives, with any messages in them */
     uint64_t held;       /* left on the queue behind a corrupt one of their FIFO group */

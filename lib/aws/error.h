@@ -59,7 +59,7 @@ bool error_code_name(const char *code, char name[ERROR_NAME_SIZE]);
  */
 enum aws_cause error_cause_of(const char *name, unsigned status, bool handle, bool sender_fault);
 
-/* Return true when such an answer asks for fewer requests; ${name} and ${status} as above. */
+/* Return true when an answer with this error name and status asks for fewer requests. */
 bool error_throttles(const char *name, unsigned status);
 
 #endif

@@ -43,8 +43,8 @@ void msg_info(const char *format, ...) __attribute__((format(printf, 1, 2))); /*
 void msg_summary(bool plain, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * The same for notes that explain a run: at level info, and wherever a summary with ${plain} is
- * printed, but never with -q.
+ * Print a note that explains a run: at level info, and wherever msg_summary() with ${plain} prints,
+ * but never with -q.
  */
 void msg_note(bool plain, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool msg_noted(bool plain); /* return true when it is printed */

@@ -37,10 +37,10 @@ struct trusted_file {
 enum trusted_cause trusted_file_open(const char *path, struct trusted_file *file);
 void trusted_file_close(struct trusted_file *file);
 
-/* The judgement alone, from fstat(2) of a descriptor that is not an inherited pipe. */
+/* Judge the result of fstat(2) of a descriptor that is not an inherited pipe. */
 enum trusted_cause trusted_file_check(const struct stat *status);
 
-/* Return the descriptor that ${path} names as above, or -1 when it names a file. */
+/* Return the descriptor that ${path} names, as for trusted_file_open(); -1 when it names a file. */
 int trusted_file_descriptor(const char *path);
 
 /*

@@ -14,7 +14,7 @@
  *     role_arn with web_identity_token_file, role_session_name, duration_seconds
  *     sso_session, sso_start_url: not supported; the hint names the replacement
  *     aws_access_key_id, aws_secret_access_key, aws_security_token or aws_session_token
- *     login_session: not supported, likewise
+ *     login_session: not supported; the hint names the replacement
  *     credential_process
  *
  * In a source profile, keys take precedence over a role; a profile may name itself as the source of

@@ -41,7 +41,7 @@ size_t base64_encode_url(const void *data, size_t length, char *out);
 int base64_decode(const char *text, size_t length, unsigned char *out, size_t *out_length);
 int base64_decode_url(const char *text, size_t length, unsigned char *out, size_t *out_length);
 
-/* The same for a text of either alphabet, not both, with its padding or with none. */
+/* Do the same as base64_decode(), for either alphabet, not both, with the padding or without. */
 int base64_decode_any(const char *text, size_t length, unsigned char *out, size_t *out_length);
 
 #endif

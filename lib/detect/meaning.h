@@ -22,8 +22,8 @@ enum key_trait {
     KEY_WEAK = 4,         /* the word of its kinds also describes things: name, position */
     KEY_VERSION = 8,      /* a version: four numbers are not an address */
     KEY_NUMBER = 16,      /* an order, an invoice, an article: digits are neither phone nor card */
-    KEY_TIME = 32,        /* a moment or a length of time: likewise */
-    KEY_OPAQUE = 64,      /* a hash, a request, a session, a message: likewise */
+    KEY_TIME = 32,        /* a moment or a length of time: no phone, no card */
+    KEY_OPAQUE = 64,      /* a hash, a request, a session, a message: the same */
     KEY_HOLDER = 128,     /* a device: an id inside is its id */
     KEY_ID = 256,         /* the key is only "id", or a word for it */
     KEY_LASTING = 512,    /* with KEY_THING: its content is also about the thing */

@@ -44,8 +44,8 @@ static inline const char *json_number_end(const char *text, const char *end, con
 }
 
 /*
- * The same for most numbers, which end within sixteen bytes and have no exponent, in a few steps
- * that do not depend on the number of digits; NULL for others. Reads sixteen bytes.
+ * Return the end of a number that ends within sixteen bytes and has no exponent, as most do; NULL
+ * for others. The few steps do not depend on the number of digits. Reads sixteen bytes.
  */
 #ifdef JSON_SPAN_SSE2
 static inline const char *json_number_short_end(const char *text)

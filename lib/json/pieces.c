@@ -108,7 +108,7 @@ static const char *open_level(struct json_pieces *pieces, const char *from, cons
     return from;
 }
 
-/* The same for one that ends; ${at} is its last byte. */
+/* Note the end of an object or array; ${at} is its last byte. Return as open_level() does. */
 static const char *close_level(struct json_pieces *pieces, const char *from, const char *at)
 {
     if (pieces->depth == 0)

@@ -264,7 +264,7 @@ static inline unsigned char peek(const char **at, const char *end)
     return c;
 }
 
-/* The same for the byte after ${*at}, where many writers put one space. */
+/* Do the same as peek(), from the byte after ${*at}, where many writers put one space. */
 static inline unsigned char peek_next(const char **at, const char *end)
 {
     ++*at;

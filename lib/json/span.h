@@ -58,7 +58,7 @@ static inline unsigned json_span_plain_stops(__m128i block)
     return (unsigned)_mm_movemask_epi8(stops);
 }
 
-/* The same without non-ASCII. */
+/* Return bit i for byte i of sixteen that is a quote, backslash or control character. */
 static inline unsigned json_span_content_stops(__m128i block)
 {
     __m128i stops = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(0x1F)));

@@ -52,7 +52,7 @@ static inline uint64_t find_byte(const char *at, char byte)
 
 #ifdef WIDE
 
-/* The same with AVX2, which most, but not all, x86-64 processors have. */
+/* The functions above with AVX2, which most, but not all, x86-64 processors have. */
 #define AVX2 __attribute__((target("avx2")))
 
 static inline AVX2 uint64_t stop_mask_wide(const char *at)

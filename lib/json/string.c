@@ -88,8 +88,8 @@ static inline char *copy_stretch(char *to, const char *stretch, size_t *length)
 }
 
 /*
- * The same from ${*from} to ${end}, up to another escape or one that ${end} cuts. ${to} has room
- * for all remaining bytes.
+ * Copy as copy_stretch() does, from ${*from} to ${end}, up to another escape or one that ${end}
+ * cuts. ${to} has room for all remaining bytes.
  */
 static char *copy_stretches(char *to, const char **from, const char *end)
 {

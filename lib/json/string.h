@@ -20,7 +20,8 @@ int json_string_decode(struct buf *out, const char *quoted, size_t length);
 int json_string_encode(struct buf *out, const char *text, size_t length);
 
 /*
- * The same with every byte outside printable ASCII escaped; bytes that are not UTF-8 become \ufffd.
+ * Append ${text} as a quoted string with every byte outside printable ASCII escaped. Bytes that are
+ * not UTF-8 become \ufffd. Return 0, or -1.
  */
 int json_string_encode_ascii(struct buf *out, const char *text, size_t length);
 

@@ -12,8 +12,11 @@
  */
 int json_write_compact(struct buf *out, const char *text, size_t length);
 
-/* json_write_ascii(out, text, length): Do the same, and write every non-ASCII character in strings
- * as \u escapes. */
+/*
+ * json_write_ascii(out, text, length):
+ * Do the same as json_write_compact(), and write every non-ASCII character in strings as \u
+ * escapes.
+ */
 int json_write_ascii(struct buf *out, const char *text, size_t length);
 
 #endif

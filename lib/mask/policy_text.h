@@ -11,7 +11,7 @@
  *
  *     PATH METHOD [OPTION=VALUE ...] [as NAME] [in DOMAIN] [optional]
  *     attributes.NAME METHOD [OPTION=VALUE ...] [in DOMAIN] [optional]
- *     fifo.NAME, envelope.NAME, record.NAME likewise
+ *     fifo.NAME, envelope.NAME or record.NAME in place of attributes.NAME
  *     require PATH
  *     other keep|drop|quarantine
  *     unmatched seal | unmatched keep [when PATH VALUE ...]

@@ -52,8 +52,8 @@ int pg_conn_no_memory(struct pg_conn *conn);
 int pg_conn_exec(struct pg_conn *conn, const char *sql);
 
 /*
- * The same for statements that load rows: a row may cause an error, and its kind is that of
- * pg_sqlstate_row_kind().
+ * Do the same as pg_conn_exec(), for statements that load rows: a row may cause an error, and its
+ * kind is that of pg_sqlstate_row_kind().
  */
 int pg_conn_exec_rows(struct pg_conn *conn, const char *sql);
 

@@ -59,7 +59,7 @@ static const enum pg_array_type types[COLUMNS] = { [KEY] = PG_ARRAY_UUID,
                 "  sqlstate = excluded.sqlstate, column_name = excluded.column_name," \
                 "  constraint_name = excluded.constraint_name, record = excluded.record"
 
-/* The same content keeps its row; only reason and time are updated. */
+/* A record of equal content keeps its row; only reason and time are updated. */
 static const char store_sql[] = STORE_SQL
     " WHERE e.content OPERATOR(pg_catalog.=) excluded.content RETURNING key";
 

@@ -28,7 +28,7 @@ int pg_ledger_copy_sql(const struct pg_side_table *ledger, bool with_contents, s
 int pg_ledger_copy(struct pg_conn *conn, const struct pg_side_table *ledger,
     const struct pg_key *keys, const struct pg_content *contents, size_t count);
 
-/* The same for missing keys only; fresh[i] tells whether keys[i] (ascending) was missing. */
+/* Insert the keys (ascending, each once) that are missing; fresh[i] tells whether keys[i] was. */
 int pg_ledger_insert(struct pg_conn *conn, const struct pg_side_table *ledger,
     const struct pg_key *keys, const struct pg_content *contents, size_t count, bool *fresh);
 

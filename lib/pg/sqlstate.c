@@ -10,7 +10,7 @@ struct rule {
 
 /*
  * States without a rule are isolated: 22 (data), 23 (constraints), P0001 (RAISE in a trigger), and
- * any that a trigger or a later server invents. 25P03, 25P04 and class 58 are never about a record.
+ * any that a trigger or a later server invents. 25P03, 25P04 and class 58 never come from a record.
  */
 static const struct rule faults[] = {
     { "08", PG_FAULT },    /* connection */

@@ -10,7 +10,7 @@
  */
 enum pg_error_kind {
     PG_ISOLATED, /* caused by one record: find and refuse it */
-    PG_UNPROVEN, /* the same only if one of its values alone raises it; else PG_STOP */
+    PG_UNPROVEN, /* PG_ISOLATED if one value of a record alone raises it; else PG_STOP */
     PG_FAULT,    /* caused by no record: reconnect, retry the batch; never refuse a record */
     PG_STOP      /* caused by a setting: end, and acknowledge nothing */
 };
@@ -18,10 +18,10 @@ enum pg_error_kind {
 /* Return the kind of a five-character state; "" and NULL (the connection was lost) are faults. */
 enum pg_error_kind pg_sqlstate_kind(const char *sqlstate);
 
-/* The same once the server takes rows: during COPY, or at COMMIT. */
+/* Return the kind of a state that comes once the server takes rows: during COPY, or at COMMIT. */
 enum pg_error_kind pg_sqlstate_row_kind(const char *sqlstate);
 
-/* Return true when its class alone says that it is about the values of a row. */
+/* Return true when its class alone says that the values of a row are the cause. */
 bool pg_sqlstate_is_value(const char *sqlstate);
 
 /* Return true when pg_sqlstate_kind() is PG_STOP. That includes a missing table, column or right, a

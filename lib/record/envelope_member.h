@@ -63,8 +63,9 @@ unsigned envelope_member_search(const char *quoted, size_t length);
 
 /*
  * envelope_member_find(quoted, length, before):
- * The same, but first look at the two behind the member ${before} (ENVELOPE_MEMBERS - 1: none). The
- * members of an envelope usually come in the order of their numbers, with some missing.
+ * Return as envelope_member_search() does, but first look at the two behind the member ${before}
+ * (ENVELOPE_MEMBERS - 1: none). The members of an envelope usually come in the order of their
+ * numbers, with some missing.
  */
 static inline unsigned envelope_member_find(const char *quoted, size_t length, unsigned before)
 {

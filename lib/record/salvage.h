@@ -33,9 +33,9 @@ void salvage_text(struct salvage *salvage, const char *text, size_t length,
 
 /*
  * salvage_line(salvage, line, result):
- * The same for a line. A line is cut when it is the last one, lacks its LF and its closing brace,
- * and has an "sqs" or ends before one. It is then treated as a piece of a record: storing the piece
- * would delete its message and lose the rest.
+ * Find the "sqs" of a line, as salvage_text() does. A line is cut when it is the last one, lacks
+ * its LF and its closing brace, and has an "sqs" or ends before one. It is then treated as a piece
+ * of a record: storing the piece would delete its message and lose the rest.
  */
 void salvage_line(struct salvage *salvage, const struct line *line, struct salvage_result *result);
 

@@ -22,7 +22,7 @@ struct found_entry {
     bool sender_fault;
     char code[ERROR_NAME_SIZE]; /* of a failed one */
     char md5_of_body[33];       /* of a sent one; "" when the server gives none */
-    char md5_of_attributes[33]; /* likewise */
+    char md5_of_attributes[33]; /* of a sent one; "" when the server gives none */
 };
 
 /* Approximate number of messages of a queue. */

@@ -13,14 +13,14 @@ struct message {
     struct buf message_id;
     struct buf receipt_handle;
     struct buf md5_of_body;       /* hex; empty when the server gives none */
-    struct buf md5_of_attributes; /* likewise */
+    struct buf md5_of_attributes; /* hex; empty when the server gives none */
     struct buf body;
     struct buf sequence_number;  /* empty except on FIFO queues */
     struct buf group_id;         /* empty when missing or not requested */
     struct buf deduplication_id; /* empty when missing or not requested */
     uint64_t sent_ms;            /* since 1970; 0 when the server gives none */
-    uint64_t first_received_ms;  /* likewise */
-    uint64_t receive_count;      /* likewise */
+    uint64_t first_received_ms;  /* since 1970; 0 when the server gives none */
+    uint64_t receive_count;      /* 0 when the server gives none */
     struct attribute attributes[ATTRIBUTE_READ_MAXIMUM];
     size_t attribute_count;
     /* false when a part is too long to hold, is not UTF-8, or is broken in the answer */

@@ -408,6 +408,10 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect headers 'cmd/a-tool/count\.h:1: .*guard A_TOOL_COUNT_H'
   sed -i '/\/\*/d' lib/base/text.h
   expect headers 'lib/base/text\.h:1: states no contract'
+  printf '/*\n * text_add(text, size):\n * Add it.\n */\nint text_add(char *text, const int *(*list)[3], ...);\n' >>lib/base/text.h
+  expect headers 'lib/base/text\.h:[0-9]*: the contract names other parameters than the function: text, list, \.\.\.'
+  printf 'int a; /* the first … */\nint b; /* … and the second */\n' >>lib/base/text.h
+  expect headers 'lib/base/text\.h:[0-9]*: half a sentence'
 }
 
 @test "alone: a header that does not compile by itself" {
