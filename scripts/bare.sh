@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs scripts/demo.sh and scripts/test.sh on a bare system, to prove that they work there. It
+# Run scripts/demo.sh and scripts/test.sh on a bare system, to prove that they work there. It
 # makes the system in a folder with mmdebstrap and clones the committed tree into it. From this
 # machine the system uses only the kernel, the network, the additional certificates and the
 # settings of apt, pip, npm and Maven, with their mirrors and proxies.
@@ -54,8 +54,8 @@ run_demo() {
   printf '%s demo: %d passed, %d failed\n' "$suite" "$passed" "$failed"
 }
 
-# run_tests PART...: runs scripts/test.sh, prints its lines with the name of the suite before the
-# counts, and adds to the sum.
+# run_tests PART...: run scripts/test.sh, print its lines with the name of the suite before the
+# counts, and add to the sum.
 run_tests() {
   local line sum=''
   say "tests"

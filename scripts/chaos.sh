@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the guarantee by experiment: runs the whole pipeline under kills, restarts, full disks and
-# broken networks, and checks its history (tests/fault/chaos.py).
+# Test the guarantee by experiment: run the whole pipeline under kills, restarts, full disks and
+# broken networks, and check its history (tests/fault/chaos.py).
 #
 #   scripts/chaos.sh [--rounds N] [--seed S] [--first R] [--messages N] [--only FORM] [--verbose]
 #   scripts/chaos.sh --mutant NAME|all [...]
@@ -33,7 +33,7 @@ BUILD=${BUILD:-build}
 export BUILD
 MUTANTS=$root/tests/fault/mutants
 
-# rounds BUILD ARGUMENT...: runs the rounds on servers of their own.
+# rounds BUILD ARGUMENT...: run the rounds on servers of their own.
 rounds() {
   if [ -n "$hosts" ]; then
     BUILD=$1 "$root/tests/fault/hosts.sh" rounds "${@:2}"

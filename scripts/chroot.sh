@@ -14,7 +14,7 @@ chroot_passed() {
   done
 }
 
-# chroot_run FOLDER COMMAND...: runs the command in that system, without an input. The mounts are
+# chroot_run FOLDER COMMAND...: run the command in that system, without an input. The mounts are
 # in a mount namespace and end with the command, so removing the folder cannot reach through one.
 # The root folder is also a mount, because `ip netns` changes the propagation of the mount at /.
 # shellcheck disable=SC2016  # expanded by the inner shell
@@ -34,16 +34,16 @@ chroot_run() {
     inside "$folder" "${settings[@]}" "$@" </dev/null
 }
 
-# Prints apt's own sources, one per line: URI RELEASE CODENAME COMPONENT.
+# Print apt's own sources, one per line: URI RELEASE CODENAME COMPONENT.
 chroot_sources() {
   # shellcheck disable=SC2016  # apt's words
   apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(CODENAME) $(COMPONENT)' 'Created-By: Packages'
 }
 
-# chroot_suite: prints the release of this machine.
+# chroot_suite: print the release of this machine.
 chroot_suite() { chroot_sources | awk 'NR == 1 { sub(/-.*/, "", $3); print $3 }'; }
 
-# chroot_sources_of SUITE: prints sources.list for that SUITE on the same mirrors. The release of a
+# chroot_sources_of SUITE: print sources.list for that SUITE on the same mirrors. The release of a
 # machine is that of its main archive; -updates and -security have names derived from it, and
 # unstable has neither. If ${chroot_sources_file} names a file, its lines are used instead.
 chroot_sources_of() {
@@ -61,7 +61,7 @@ chroot_sources_of() {
     END { for (i = 1; i <= n; i++) print "deb", order[i] parts[order[i]] }'
 }
 
-# Prints the other settings of apt for fetching: proxies, certificates, checks. A mirror of unstable
+# Print the other settings of apt for fetching: proxies, certificates, checks. A mirror of unstable
 # may be a snapshot whose lists have expired.
 chroot_apt_settings() {
   apt-config dump | grep '^Acquire::' | grep -vE '^Acquire::(IndexTargets|CompressionTypes|Changelogs)' || true
@@ -83,7 +83,7 @@ chroot_copy_clients() {
   done
 }
 
-# chroot_make FOLDER SUITE ARCHITECTURES PACKAGES: makes a system of the required packages, apt and
+# chroot_make FOLDER SUITE ARCHITECTURES PACKAGES: make a system of the required packages, apt and
 # PACKAGES, for the architectures; the last two are comma-separated lists. A complete system is not
 # changed. On failure it prints the end of the log to stderr and returns 1.
 chroot_make() {

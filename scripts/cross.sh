@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds for another processor or C library than that of this machine, and runs as much of the
+# Build for another processor or C library than that of this machine, and run as much of the
 # result as possible:
 #
 #   scripts/cross.sh [--keep] arm64|s390x [FOLDER]
@@ -63,7 +63,7 @@ make_there() {
     "PKG_CONFIG=env PKG_CONFIG_LIBDIR=/usr/lib/$tools/pkgconfig:/usr/share/pkgconfig pkg-config" "$@"
 }
 
-# units: runs the unit tests and the replays of the fuzz corpora, except those left out.
+# units: run the unit tests and the replays of the fuzz corpora, except those left out.
 #
 # tee writes to the descriptor of stderr. If it opened /dev/stderr, that would truncate a log.
 units() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a day in fifteen minutes: a sender, sqs2pg --follow in its unit's form, and Debian's node_exporter,
+# Run a day in fifteen minutes: a sender, sqs2pg --follow in its unit's form, and Debian's node_exporter,
 # Prometheus and Alertmanager with the files of share/prometheus. Faults come one after another. Each must
 # raise its alert and no other, and the alert must end when the fault is repaired. The test counts received
 # notifications: mails, Slack's webhook, and the two others.

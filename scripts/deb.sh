@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the Debian package from the current work tree, into build/deb.
+# Build the Debian package from the current work tree, into build/deb.
 #
 #   scripts/deb.sh [VERSION]     (make deb)
 #
@@ -23,7 +23,7 @@ fail() {
 unset MAKEFLAGS MAKELEVEL MFLAGS BUILD PREFIX DESTDIR SANITIZE WERROR CC CFLAGS CPPFLAGS LDFLAGS V
 umask 022
 
-# moment: prints the time of the packed files, in seconds since the epoch.
+# moment: print the time of the packed files, in seconds since the epoch.
 moment() {
   if [ -n "${SOURCE_DATE_EPOCH:-}" ]; then
     printf '%s\n' "$SOURCE_DATE_EPOCH"
@@ -32,7 +32,7 @@ moment() {
   fi
 }
 
-# files: lists the files of the tree: all that git knows or would add, or all without git.
+# files: list the files of the tree: all that git knows or would add, or all without git.
 files() {
   if [ -e "$root/.git" ]; then
     git -C "$root" ls-files -zco --exclude-standard
@@ -41,7 +41,7 @@ files() {
   fi
 }
 
-# new_entry VERSION SECONDS: adds an entry for it to the changelog of the copy, unless there is
+# new_entry VERSION SECONDS: add an entry for it to the changelog of the copy, unless there is
 # one. With a given version the entry takes the text under Unreleased, or the newest release gets
 # this version.
 new_entry() {

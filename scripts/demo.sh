@@ -31,7 +31,7 @@ expect() { [ "$2" = "$3" ] || fail "$1: wanted $2, got ${3:-nothing}"; }
 
 heading() { printf '\n== %s\n' "$*"; }
 
-# table SQL: prints it on the screen, in the same form under every psql configuration.
+# table SQL: print it on the screen, in the same form under every psql configuration.
 table() { psql -qX -P pager=off -P null=null -P footer=off -c "$1" | grep .; }
 value() { psql -qXAt -c "$1"; }
 
@@ -47,7 +47,7 @@ pipeline() {
   sqs-pull | pii-mask --key-file k | pg-load --table user_logins | sqs-ack
 }
 
-# run_pipeline: runs that line; all four exit statuses must be 0 (pipefail).
+# run_pipeline: run that line; all four exit statuses must be 0 (pipefail).
 run_pipeline() {
   local status=0
   pipeline || status=$?

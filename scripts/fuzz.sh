@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs libFuzzer entries (make fuzz builds them) one after the other, TIME seconds each. It prints
+# Run libFuzzer entries (make fuzz builds them) one after the other, TIME seconds each. It prints
 # for each the number of runs, the coverage and the findings.
 #
 #   TIME=60 BUILD=build/fuzz scripts/fuzz.sh NAME...

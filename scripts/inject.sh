@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every program on real servers with one failing call: the Nth malloc, read, write, send, recv, fsync,
+# Run every program on real servers with one failing call: the Nth malloc, read, write, send, recv, fsync,
 # rename, open, poll, fork and others. N starts at 1 and ends when no call fails any more.
 # tests/fault/inject.py judges each outcome.
 #
@@ -29,13 +29,13 @@ if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
   exit 0
 fi
 
-# inject BUILD ARGUMENT...: runs the cases on the running servers.
+# inject BUILD ARGUMENT...: run the cases on the running servers.
 inject() {
   PATH="$1/bin:$PATH" python3 "$root/tests/fault/inject.py" --library "$BUILD/fault/inject.so" \
     --man "$root/man" "${@:2}"
 }
 
-# Runs within the servers and reports each mutant that is not found.
+# Run within the servers and report each mutant that is not found.
 mutants() {
   local name build status survived=0 arguments
   for name; do

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs every check that needs no running program. STYLE.md names the rule of each check.
+# Run every check that needs no running program. STYLE.md names the rule of each check.
 #
 #   scripts/lint.sh [-C ROOT] [CHECK...]        (all but the slow ones when none is named)
 #   scripts/lint.sh slow                        (only these: analyzer and tidy)
 #
-# Prints one line for each check, and its findings below. Exit 0 only if there are none; a missing
+# Print one line for each check, and its findings below. Exit 0 only if there are none; a missing
 # tool is a finding. If a tool is not the version that the check needs, the line has `not looked
 # at` instead of `ok`, with the needed version. Objects go into ${BUILD:-build}/lint, so that a
 # second run is quick.
@@ -29,7 +29,7 @@ NOT_LOOKED_AT=3
 CHECKS=(build exports layers names wrappers sizes banned words prose headers alone tests security shell python man format cppcheck)
 SLOW=(analyzer tidy)
 
-# sources PATTERN...: lists the files of the tree that git knows or would add, or all files
+# sources PATTERN...: list the files of the tree that git knows or would add, or all files
 # without git.
 sources() {
   local file pattern
@@ -44,7 +44,7 @@ sources() {
   fi
 }
 
-# each COMMAND...: runs the command on the files named on stdin; does nothing when there are none.
+# each COMMAND...: run the command on the files named on stdin; do nothing when there are none.
 each() { xargs -r -d '\n' "$@"; }
 
 # From an outer make only the number of jobs is known, and its job slots are not available here.
@@ -121,10 +121,10 @@ for name in sys.argv[1:]:
 
 lint_man() { sources 'man/*.[1-8]' | each mandoc -T lint -W warning; }
 
-# version TOOL NUMBER: returns true if the tool has that version.
+# version TOOL NUMBER: return true if the tool has that version.
 version() { [[ $("$1" --version 2>/dev/null) =~ [^0-9.]"$2". ]]; }
 
-# of_version NUMBER NAME...: prints the first of these tools with that version, or the reason why
+# of_version NUMBER NAME...: print the first of these tools with that version, or the reason why
 # there is none.
 of_version() {
   local number=$1 tool found=''
@@ -184,7 +184,7 @@ lint_cppcheck() {
   return "$status"
 }
 
-# Checks paths through a file that end in an error, with gcc. Other versions report other false
+# Check paths through a file that end in an error, with gcc. Other versions report other false
 # findings, so only Debian 12's is used. Leaks are disabled: the analyzer loses track of members of a
 # caller's structure. clang-tidy, ASan and valgrind find leaks.
 lint_analyzer() {
@@ -198,7 +198,7 @@ lint_analyzer() {
     OPTIMIZE='-O0' HARDEN='' CFLAGS='-fanalyzer -Wno-analyzer-malloc-leak' objects 2>&1
 }
 
-# Runs the checks of .clang-tidy on programs and libraries. One file at a time: with more it takes
+# Run the checks of .clang-tidy on programs and libraries. One file at a time: with more it takes
 # va_start() for unknown in all but the first.
 lint_tidy() {
   local tool status=0

@@ -5,7 +5,7 @@
 #
 #   scripts/mutants.sh NAME...|all
 #
-# Prints a line for each: the test that failed, or NOT FOUND. Exit 0 only if each was found.
+# Print a line for each: the test that failed, or NOT FOUND. Exit 0 only if each was found.
 # chaos.sh and inject.sh have flaws of their own: --mutant there.
 set -euo pipefail
 
@@ -17,7 +17,7 @@ export BUILD
 MUTANTS=$root/tests/fault/mutants/tests
 LIMIT=600 # seconds for the tests of one mutant
 
-# find_mutant NAME: prints the test that found it; returns 1 if none did.
+# find_mutant NAME: print the test that found it; return 1 if none did.
 find_mutant() {
   local patch=$MUTANTS/$1.patch build file title log
   build=$("$root/tests/fault/mutated.sh" "$patch") || return

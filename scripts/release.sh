@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the list for a release. It continues after a failed step, so that one run shows all of them.
+# Check the list for a release. It continues after a failed step, so that one run shows all of them.
 # It changes nothing but build/. Only --tag makes the tag; you push it by hand.
 #
 #   scripts/release.sh [STEP...]     these steps, all when none is named, in this order:
@@ -17,7 +17,7 @@
 #   scripts/release.sh --tag         all steps; if none fails, makes the tag (git tag -a, or -s if
 #                                    git has a key to sign with)
 #
-# Prints one line for each step, and its findings below; the last line is `N passed, N failed`. Exit
+# Print one line for each step, and its findings below; the last line is `N passed, N failed`. Exit
 # 0 only if no step failed.
 set -euo pipefail
 
@@ -98,7 +98,7 @@ step_tests() {
   [ -n "$bad" ] || printf '%s\n' "$line"
 }
 
-# made FOLDER: runs make dist in the folder; prints its output only if it fails.
+# made FOLDER: run make dist in the folder; print its output only if it fails.
 made() {
   local log=$1/dist.log
   make -s -C "$1" BUILD=build dist >"$log" 2>&1 || { found "make dist failed: $(tail -n 3 "$log")" && return 1; }

@@ -50,7 +50,7 @@ servers_usage() {
   sed -n '2,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
-# servers_installed elasticmq|moto: returns true if scripts/deps.sh has installed the servers.
+# servers_installed elasticmq|moto: return true if scripts/deps.sh has installed the servers.
 servers_installed() {
   have_server >/dev/null && command -v psql curl >/dev/null || return 1
   case $1 in
@@ -59,8 +59,8 @@ servers_installed() {
   esac
 }
 
-# servers_run [--moto] COMMAND...: runs the command, which may be a function, under the servers, and
-# ends with its status.
+# servers_run [--moto] COMMAND...: run the command, which may be a function, under the servers, and
+# end with its status.
 servers_run() {
   local sqs=elasticmq status=0
   if [ "${1:-}" = --moto ]; then

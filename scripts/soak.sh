@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs sqs2pg --follow over a million messages, on servers of its own. It prints a table of the
+# Run sqs2pg --follow over a million messages, on servers of its own. It prints a table of the
 # memory and descriptors of its programs, the ledger and the WAL, and judges each as flat or not
 # (see bench/soak.py).
 #

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test, on a bare Debian or Ubuntu, straight after the clone. It installs the missing
+# Run every test, on a bare Debian or Ubuntu, straight after the clone. It installs the missing
 # packages, builds, and runs these parts:
 #
 #     lint      the static checks
@@ -62,7 +62,7 @@ passed=0 failed=0
 # add PASSED FAILED
 add() { passed=$((passed + $1)) failed=$((failed + $2)); }
 
-# build_of PART: prints the folder of the build that the part needs.
+# build_of PART: print the folder of the build that the part needs.
 build_of() {
   case $1 in
   asan-*) printf '%s/build/asan\n' "$root" ;;
@@ -71,7 +71,7 @@ build_of() {
   esac
 }
 
-# make_in PART TARGET...: builds for a part. If two parts need the same build, one waits for the
+# make_in PART TARGET...: build for a part. If two parts need the same build, one waits for the
 # other. UBSan traps, and ASan reports the trap: the runtime of UBSan would start only at its
 # first report, and a confined program cannot do that.
 make_in() {
@@ -116,7 +116,7 @@ part_static() {
   if BUILD=$(build_of static) "$here/lint.sh" slow >"$1" 2>&1; then add 1 0; else add 0 1 && return 1; fi
 }
 
-# part_counted LOG COMMAND...: runs a command that prints its own counts.
+# part_counted LOG COMMAND...: run a command that prints its own counts.
 part_counted() {
   local status=0 line
   "${@:2}" >"$1" 2>&1 || status=$?
@@ -132,7 +132,7 @@ part_counted() {
   return "$status"
 }
 
-# bats_files PART: lists the files that take longest first. sqs-credentials and sqs-sdk have a
+# bats_files PART: list the files that take longest first. sqs-credentials and sqs-sdk have a
 # server of their own, so they do not run on moto again. Under the sanitizers, files that run none
 # of the programs, or that measure their memory, are left out.
 LONG=(power pg-chaos pg-versions sqs-pull house-lint sqs-large pipeline sqs-credentials sqs-protocols pg-doubt pg-network whole-hosts pg-faults
@@ -147,7 +147,7 @@ bats_files() {
   esac | sed "s|.*|$root/tests/bats/&.bats|"
 }
 
-# part_bats LOG SERVER FILE...: runs the files in parallel, the tests of one file in order.
+# part_bats LOG SERVER FILE...: run the files in parallel, the tests of one file in order.
 part_bats() {
   local log=$1 server=$2 ok bad status=0 limit=2400
   shift 2
@@ -177,7 +177,7 @@ part_inject() {
   [ "$bad" -eq 0 ]
 }
 
-# part_deb LOG: runs tests/deb, once for each suite.
+# part_deb LOG: run tests/deb, once for each suite.
 part_deb() {
   local suite status=0
   for suite in bookworm trixie; do
@@ -187,7 +187,7 @@ part_deb() {
   return "$status"
 }
 
-# part_cross LOG: adds the counts of each processor.
+# part_cross LOG: add the counts of each processor.
 part_cross() {
   local arch status=0 line
   : >"$1"
@@ -201,7 +201,7 @@ part_cross() {
   return "$status"
 }
 
-# run_part PART: prints the result, and the output if the part failed. Sets ${passed} and
+# run_part PART: print the result, and the output if the part failed. Sets ${passed} and
 # ${failed}.
 run_part() {
   local part=$1 log=$logs/$1.log start=$SECONDS status=0 reports='' found files
@@ -255,7 +255,7 @@ run_part() {
   printf '%s: %d passed, %d failed (%d s)\n' "$part" "$passed" "$failed" $((SECONDS - start))
 }
 
-# run_lane PART...: runs the parts one after the other, and keeps output and counts in files.
+# run_lane PART...: run the parts one after the other, and keep output and counts in files.
 run_lane() {
   local part
   for part; do
@@ -266,7 +266,7 @@ run_lane() {
   done
 }
 
-# tell PART...: prints the results of these parallel parts that have ended and are not printed
+# tell PART...: print the results of these parallel parts that have ended and are not printed
 # yet.
 tell() {
   local part

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs unit test programs (make check builds them). It prints one line for each, and finally the
+# Run unit test programs (make check builds them). It prints one line for each, and finally the
 # sum of all tests: `N passed, N failed`.
 #
 #   scripts/unit.sh TEST...         (each under the command UNIT_UNDER, if that is set)
@@ -14,7 +14,7 @@ set -euo pipefail
   exit 64
 }
 
-# total WORD LOG: prints the sum of cmocka's lines, `[  PASSED  ] 3 test(s).`; a program has one
+# total WORD LOG: print the sum of cmocka's lines, `[  PASSED  ] 3 test(s).`; a program has one
 # for each group.
 total() {
   awk -v word="$1" '$1 == "[" && $2 == word && $3 == "]" && $5 ~ /^test\(s\)/ { sum += $4 }

@@ -11,7 +11,7 @@ tour_wait() {
   read -r _ || fail "the terminal is closed"
 }
 
-# step REASON COMMAND: prints both, and runs the command in a shell of its own. Sets ${SHOWN} to its
+# step REASON COMMAND: print both, and run the command in a shell of its own. Sets ${SHOWN} to its
 # output.
 step() {
   tour_wait
@@ -93,7 +93,7 @@ psql -c "SELECT count(*) AS rows FROM user_logins"'
   show_queue '0 0 0'
 }
 
-# tour ROOT: runs the four parts, one after the other, in the folder of the demo. ROOT is the tree.
+# tour ROOT: run the four parts, one after the other, in the folder of the demo. ROOT is the tree.
 tour() {
   ln -s "$1/share" share
   # A pager would interrupt the steps.

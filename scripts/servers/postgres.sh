@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Part of servers.sh: PostgreSQL, its standby and pgbouncer, on sockets in the folder of the run.
 
-# servers_pg_kinds: lists the values of SERVERS_PG: a major version of postgres.versions, or
+# servers_pg_kinds: list the values of SERVERS_PG: a major version of postgres.versions, or
 # german, the installed version with messages in another language.
 servers_pg_kinds() {
   postgres_majors
   echo german
 }
 
-# Prints the folder of the programs: of ${SERVERS_PG}, of ${SERVERS_PG_BINDIR}, or of the newest
+# Print the folder of the programs: of ${SERVERS_PG}, of ${SERVERS_PG_BINDIR}, or of the newest
 # installed server.
 servers_pg_bindir() {
   local dir
@@ -39,7 +39,7 @@ servers_pg_user() {
   fi
 }
 
-# servers_postgres_start: starts a new cluster (of the kind in SERVERS_PG), or the one that
+# servers_postgres_start: start a new cluster (of the kind in SERVERS_PG), or the one that
 # servers_postgres_stop left. Exports PGHOST (the folder of the socket), PGPORT, PGUSER, PGDATABASE.
 # Its log is ${SERVERS_DIR}/postgres/log.
 servers_postgres_start() {
@@ -95,7 +95,7 @@ servers_pg_detach() {
   fi
 }
 
-# servers_postgres_stop [INT|QUIT]: stops it fast (INT, the default) or immediately, as after a
+# servers_postgres_stop [INT|QUIT]: stop it fast (INT, the default) or immediately, as after a
 # crash (QUIT). The data stay for the next start, which needs the last backend to have ended. A
 # busy machine takes its time for that, and a killed postmaster leaves backends behind.
 servers_postgres_stop() {
@@ -103,13 +103,13 @@ servers_postgres_stop() {
   servers_until 60 servers_pg_gone "$SERVERS_DIR/postgres/data"
 }
 
-# servers_pg_gone DATA: returns true when no process of the server over DATA is left; they all
+# servers_pg_gone DATA: return true when no process of the server over DATA is left; they all
 # work in that folder.
 servers_pg_gone() {
   ! { readlink /proc/[0-9]*/cwd 2>/dev/null || true; } | grep -qxF "$1"
 }
 
-# servers_standby_start: starts a server that follows the first one as "standby": a new one, or the one
+# servers_standby_start: start a server that follows the first one as "standby": a new one, or the one
 # that servers_standby_stop left. PGHOST=${SERVERS_DIR}/standby selects it. servers_standby_drop removes
 # it.
 servers_standby_start() {
@@ -131,7 +131,7 @@ servers_standby_start() {
 servers_standby_stop() { servers_end "$SERVERS_DIR/standby/process" QUIT; }
 servers_standby_drop() { servers_standby_stop && rm -rf "$SERVERS_DIR/standby"; }
 
-# servers_database NAME: creates it and exports PGDATABASE, so that parallel tests share no table.
+# servers_database NAME: create it and export PGDATABASE, so that parallel tests share no table.
 servers_database() {
   PGDATABASE=postgres psql -qX -c "CREATE DATABASE \"$1\"" && export PGDATABASE=$1
 }

@@ -2,8 +2,8 @@
 # Part of servers.sh: the folder of the run, and the processes in it. Each writes its process id
 # into a file, so that any program that finds the folder can end it.
 
-# servers_begin: makes the folder of this run, ${SERVERS_DIR}, and starts the supervisor that
-# stops everything in it when the calling process ends; exports SQS2PG_MAPS.
+# servers_begin: make the folder of this run, ${SERVERS_DIR}, and start the supervisor that
+# stops everything in it when the calling process ends; export SQS2PG_MAPS.
 servers_begin() {
   local base=${TMPDIR:-/tmp}
   # A socket's path must fit into 107 bytes.
@@ -23,7 +23,7 @@ servers_begin() {
   export no_proxy=127.0.0.1,localhost NO_PROXY=127.0.0.1,localhost
 }
 
-# servers_stop [DIR]: ends every server of the run and removes its folder.
+# servers_stop [DIR]: end every server of the run and remove its folder.
 servers_stop() {
   local dir=${1:-${SERVERS_DIR:-}} name
   [ -n "$dir" ] && [ -d "$dir" ] || return 0
@@ -34,7 +34,7 @@ servers_stop() {
   rm -rf "$dir"
 }
 
-# servers_detach FILE LOG COMMAND...: starts the command in a session of its own, with no
+# servers_detach FILE LOG COMMAND...: start the command in a session of its own, with no
 # inherited descriptor but the log, and not as a child of the caller. So neither a wait nor a
 # closed terminal affects it. FILE gets its process id and start time.
 servers_detach() {
@@ -58,7 +58,7 @@ servers_detach() {
   servers_until 60 test -s "$file"
 }
 
-# servers_alive FILE: returns true if the process that FILE names is still that process.
+# servers_alive FILE: return true if the process that FILE names is still that process.
 servers_alive() {
   local pid started stat
   read -r pid started 2>/dev/null <"$1" || return 1
@@ -100,7 +100,7 @@ servers_fail() {
   return 1
 }
 
-# servers_free_port: prints a port of the loopback without a listener, below those that the system
+# servers_free_port: print a port of the loopback without a listener, below those that the system
 # gives to outgoing connections.
 servers_free_port() {
   local port

@@ -2,8 +2,8 @@
 # Part of servers.sh: the shell of `servers.sh shell`, with a table, a queue and a key file to try
 # the programs.
 
-# servers_shell: runs the user's shell under running servers, with the programs of ${SERVERS_BIN},
-# and returns its status.
+# servers_shell: run the user's shell under running servers, with the programs of ${SERVERS_BIN},
+# and return its status.
 servers_shell() {
   local root shell=(/bin/bash)
   root=$(cd "$SERVERS_HERE/.." && pwd)
@@ -27,7 +27,7 @@ RC
   "${shell[@]}"
 }
 
-# servers_shell_text ROOT: prints the contents of the shell, and three commands to try.
+# servers_shell_text ROOT: print the contents of the shell, and three commands to try.
 servers_shell_text() {
   local sample=$1/share/demo/logins.ndjson sqs=ElasticMQ
   [ "$SERVERS_SQS" = elasticmq ] || sqs=$SERVERS_SQS

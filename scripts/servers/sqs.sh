@@ -13,7 +13,7 @@ aws { region = "us-east-1", accountId = "000000000000" }
 CONF
 }
 
-# servers_elasticmq_start: starts it and exports the same as servers_use elasticmq. After
+# servers_elasticmq_start: start it and export the same as servers_use elasticmq. After
 # servers_elasticmq_stop it has the same address again, and no message.
 servers_elasticmq_start() {
   local dir=$SERVERS_DIR/elasticmq
@@ -33,7 +33,7 @@ servers_elasticmq_launch() {
 
 servers_elasticmq_stop() { servers_end "$SERVERS_DIR/elasticmq/process" TERM; }
 
-# servers_on_a_port DIR LAUNCH: starts on the port of the last run, or on a free one, and waits
+# servers_on_a_port DIR LAUNCH: start on the port of the last run, or on a free one, and wait
 # until the server answers. Another program may take the port meanwhile, so a server that dies
 # gets two more tries.
 servers_on_a_port() {
@@ -59,7 +59,7 @@ servers_answers_or_died() {
 
 # ---- moto ------------------------------------------------------------------
 
-# servers_moto_start: starts it and exports the same as servers_use moto: the key of a user that
+# servers_moto_start: start it and export the same as servers_use moto: the key of a user that
 # was created while the server still accepted unsigned requests. After that it checks every
 # signature.
 servers_moto_start() {
@@ -126,7 +126,7 @@ servers_use() {
   export AWS_EC2_METADATA_DISABLED=true
 }
 
-# servers_sqs URL ACTION [CURL-DATA-OPTION...]: makes one signed call and prints the XML.
+# servers_sqs URL ACTION [CURL-DATA-OPTION...]: make one signed call and print the XML.
 servers_sqs() {
   local url=$1 action=$2
   shift 2
@@ -137,7 +137,7 @@ servers_sqs() {
 
 servers_xml_value() { tr -d '\n' | grep -oP "(?<=<$1>)[^<]*" | head -n 1; }
 
-# servers_queue NAME [ATTRIBUTE=VALUE...]: creates a queue and prints its URL.
+# servers_queue NAME [ATTRIBUTE=VALUE...]: create a queue and print its URL.
 servers_queue() {
   local name=$1 data=() n=0 attribute answer
   shift
@@ -151,7 +151,7 @@ servers_queue() {
   servers_xml_value QueueUrl <<<"$answer"
 }
 
-# servers_counts URL: prints "VISIBLE INFLIGHT DELAYED", the three Approximate counters.
+# servers_counts URL: print "VISIBLE INFLIGHT DELAYED", the three Approximate counters.
 servers_counts() {
   local answer name counts=()
   answer=$(servers_sqs "$1" GetQueueAttributes -d AttributeName.1=All) || return 1

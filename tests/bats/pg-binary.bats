@@ -23,7 +23,7 @@ VALUES
 # The same sent as text, because the last column has no binary form.
 other() { printf '%s\n' '{"i4":" 7","d":"March 5, 2026"}'; }
 
-# loaded TABLE: loads ./bodies into it, and prints the format of its rows from the server's log.
+# loaded TABLE: load ./bodies into it, and print the format of its rows from the server's log.
 loaded() {
   local name n=0 body
   name=$(unique)

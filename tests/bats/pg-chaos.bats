@@ -77,7 +77,7 @@ all_once() {
 
 empty() { sql 'TRUNCATE t, t_ledger, t_errors'; }
 
-# again: runs the same input once more, without a fault; then every row must be there.
+# again: run the same input once more, without a fault; then every row must be there.
 again() {
   mv out first
   run_again

@@ -39,21 +39,21 @@ waited_for() {
 }
 names_are() { [ "$(sql 'SHOW synchronous_standby_names')" = "$1" ]; }
 
-# begin OPTION...: starts a loader of ./in, whose process id is ${pid}.
+# begin OPTION...: start a loader of ./in, whose process id is ${pid}.
 begin() {
   pg-load -t t --no-create "$@" <in >out 2>err 3>&- &
   pid=$!
   echo "$pid" >pid
 }
 
-# waits [PID]: prints the backend of the loader that waits for a standby, if it is not PID.
+# waits [PID]: print the backend of the loader that waits for a standby, if it is not PID.
 waits() {
   sql "SELECT pid || ' ' || xact_start FROM pg_stat_activity WHERE application_name = 'pg-load'
     AND datname = current_database() AND wait_event = 'SyncRep'" >waiting
   [ -s waiting ] && [ "$(<waiting)" != "${1:-}" ]
 }
 
-# restart: starts the server again, with the database of this test in PGDATABASE.
+# restart: start the server again, with the database of this test in PGDATABASE.
 restart() {
   local database=$PGDATABASE
   servers_postgres_start
@@ -186,7 +186,7 @@ streams() { [ "$(sql "SELECT count(*) FROM pg_stat_replication WHERE state = 'st
   done
 }
 
-# cutter COUNT WHEN: sets PGHOST to the proxy for programs started with ${cut}.
+# cutter COUNT WHEN: set PGHOST to the proxy for programs started with ${cut}.
 cutter() {
   rm -rf sock
   mkdir sock

@@ -23,7 +23,7 @@ setup() {
   records 1 5 >in
 }
 
-# restart: starts the server again, with the database of this test in PGDATABASE.
+# restart: start the server again, with the database of this test in PGDATABASE.
 restart() {
   local database=$PGDATABASE
   servers_postgres_start
@@ -41,19 +41,19 @@ busy() {
     AND datname = current_database() AND state = 'active' AND wait_event = 'PgSleep'")" -ge 1 ]
 }
 
-# slow [SECONDS]: makes every row with id 3 take this long, three seconds by default.
+# slow [SECONDS]: make every row with id 3 take this long, three seconds by default.
 slow() {
   sql "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
       IF NEW.id = 3 THEN PERFORM pg_sleep(${1:-3}); END IF; RETURN NEW; END \$\$;
     CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"
 }
 
-# signal FUNCTION: calls pg_cancel_backend or pg_terminate_backend on the loader at work.
+# signal FUNCTION: call pg_cancel_backend or pg_terminate_backend on the loader at work.
 signal() {
   sql "SELECT $1(pid) FROM pg_stat_activity WHERE application_name = 'pg-load' AND datname = current_database()"
 }
 
-# cutter COUNT WHEN: sets PGHOST to the proxy.
+# cutter COUNT WHEN: set PGHOST to the proxy.
 cutter() {
   mkdir sock
   "$BATS_TEST_DIRNAME/../lib/pg_cut.py" sock/.s.PGSQL.5432 "$PGHOST/.s.PGSQL.5432" "$@" >cuts 3>&- &

@@ -14,7 +14,7 @@ teardown() { common_teardown; }
 
 figures_are() { [ "$(for name in read settled committed duplicate quarantined rejected; do value f.prom "records_${name}_total"; done | xargs)" = "$*" ]; }
 
-# feed: starts pg-load with these options on the data written to descriptor 8.
+# feed: start pg-load with these options on the data written to descriptor 8.
 feed() {
   mkfifo pipe
   pg-load -t t "$@" <pipe >out 2>err 3>&- &

@@ -29,7 +29,7 @@ teardown_file() {
   servers_stop
 }
 
-# serve NAME [SETTING]: starts the server in that folder, and prints its port.
+# serve NAME [SETTING]: start the server in that folder, and print its port.
 serve() {
   local dir=$SERVERS_DIR/$1 port
   port=$(servers_free_port)
@@ -45,10 +45,10 @@ setup() {
   records 1 5 >in
 }
 
-# dead KIND: prints the port of such a host (tests/lib/dead_hosts.py).
+# dead KIND: print the port of such a host (tests/lib/dead_hosts.py).
 dead() { awk -v kind="$1" '$1 == kind { print $2 }' "$BATS_FILE_TMPDIR/dead"; }
 
-# timed FILE COMMAND...: writes "STATUS MILLISECONDS" to the file, its messages to FILE.err.
+# timed FILE COMMAND...: write "STATUS MILLISECONDS" to the file, its messages to FILE.err.
 timed() {
   local file=$1 status=0 began=${EPOCHREALTIME//[.,]/}
   shift
@@ -62,7 +62,7 @@ libraries() {
   for major in $(postgres_majors); do echo "$(postgres_dir "$major")/lib"; done
 }
 
-# loads WHAT [OPTION...]: checks that pg-load loads all five rows, with HOSTS, ADDRESSES, PORTS, and
+# loads WHAT [OPTION...]: check that pg-load loads all five rows, with HOSTS, ADDRESSES, PORTS, and
 # the libpq of LIBRARY.
 loads() {
   local what=$1
@@ -181,7 +181,7 @@ sql_on_socket() { PGHOST=$socket PGPORT=$alive sql "$1"; }
   [ "$(sql 'SELECT DISTINCT via FROM t WHERE id <= 20 ORDER BY 1' | xargs)" = '127.0.0.1 socket' ]
 }
 
-# refused [WORDS]: checks that pg-load is refused immediately and for good, with these words.
+# refused [WORDS]: check that pg-load is refused immediately and for good, with these words.
 refused() {
   local before=$SECONDS
   load_in -t t
@@ -193,7 +193,7 @@ refused() {
   grep -q "$1" err
 }
 
-# certificate NAME: makes NAME.crt and NAME.key of an authority of its own, for localhost.
+# certificate NAME: make NAME.crt and NAME.key of an authority of its own, for localhost.
 certificate() {
   openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout "$1.key" -out "$1.crt" 2>openssl.err
 }

@@ -17,7 +17,7 @@ setup() {
 }
 
 comment() { sql "SELECT obj_description('t_ledger'::regclass)"; }
-# say TEXT: sets the comment of the ledger.
+# say TEXT: set the comment of the ledger.
 say() { sql "COMMENT ON TABLE t_ledger IS '$1'"; }
 by_filter() { load_in -t t --key '.body.id | tostring' "$@"; }
 

@@ -12,15 +12,15 @@ setup() {
 
 teardown() { common_teardown; }
 
-# manual FROM TO: prints lines of the manual, as a user would type them.
+# manual FROM TO: print lines of the manual, as a user would type them.
 manual() { mandoc -T ascii "$ROOT/man/pg-load.1" | sed 's/.\x08//g' | sed -n "/^ *$1/,/^ *$2/p"; }
 
-# part N PART PARTS BODY [DELIVERY [UNWRAP]]: prints one of several records of a message.
+# part N PART PARTS BODY [DELIVERY [UNWRAP]]: print one of several records of a message.
 part() {
   record "$1" "$4" "${5:-}" | sed "s/\"},\"body\"/\",\"part\":$2,\"parts\":$3,\"unwrap\":\"${6:-sns.s3}\"},\"body\"/"
 }
 
-# old_ledger: creates it as 0.1.0 did.
+# old_ledger: create it as 0.1.0 did.
 old_ledger() { sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at timestamptz NOT NULL DEFAULT now())'; }
 
 @test "the key is the one that the SQL and the Python of the manual compute" {

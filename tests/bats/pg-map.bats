@@ -10,7 +10,7 @@ setup() {
   sql 'CREATE TABLE t (id integer, a text, b text, d text DEFAULT $$dflt$$)'
 }
 
-# map LINE...: writes ./t.map.
+# map LINE...: write ./t.map.
 map() { printf '%s\n' "$@" >t.map; }
 
 @test "a map has paths, filters, \$sqs, empty for DEFAULT, and columns that it does not name" {

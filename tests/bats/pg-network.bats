@@ -72,7 +72,7 @@ setup() {
 }
 teardown() { common_teardown; }
 
-# begin NAME NAMESPACE HOST [VARIABLE=VALUE...]: starts pg-load there on NAME.in into table NAME, which
+# begin NAME NAMESPACE HOST [VARIABLE=VALUE...]: start pg-load there on NAME.in into table NAME, which
 # sleeps at the row with id 100.
 begin() {
   local name=$1 where=$2 host=$3
@@ -83,7 +83,7 @@ begin() {
   echo $! >>pid
 }
 
-# table NAME: creates a table that stops its loader at the row with id 100 until the gate is opened, with
+# table NAME: create a table that stops its loader at the row with id 100 until the gate is opened, with
 # the tables that pg-load needs.
 table() {
   sql "CREATE TABLE $1 (id integer, v text);
@@ -171,7 +171,7 @@ look() {
   done
 }
 
-# told NAMESPACE HOST [VARIABLE=VALUE...]: prints how often pg-load warns there, after a load.
+# told NAMESPACE HOST [VARIABLE=VALUE...]: print how often pg-load warns there, after a load.
 told() {
   local where=$1 host=$2
   shift 2

@@ -30,7 +30,7 @@ teardown() { common_teardown; }
 # fails COMMAND...: negates it; bats does not check a command after `!`.
 fails() { ! "$@"; }
 
-# change PASSWORD: sets the password of the role; a loader is signed out.
+# change PASSWORD: set the password of the role; a loader is signed out.
 change() {
   PGUSER=postgres psql -qXAt -c "ALTER ROLE guarded PASSWORD '$1'" -c "SELECT count(pg_terminate_backend(pid))
     FROM pg_stat_activity WHERE usename = 'guarded' AND datname = current_database()" >/dev/null
@@ -43,10 +43,10 @@ command() {
   mv command.new command
 }
 
-# load_guarded OPTION...: runs load_in with the password that ./command prints.
+# load_guarded OPTION...: run load_in with the password that ./command prints.
 load_guarded() { PGUSER=guarded load_in -t t --password-command ./command "$@"; }
 
-# refused STATUS MESSAGE: checks the result of load_guarded.
+# refused STATUS MESSAGE: check the result of load_guarded.
 refused() {
   cat err
   [ "$status" -eq "$1" ]

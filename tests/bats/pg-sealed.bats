@@ -11,10 +11,10 @@ setup() {
 
 teardown() { common_teardown; }
 
-# masked N BODY: prints a record as pii-mask leaves it.
+# masked N BODY: print a record as pii-mask leaves it.
 masked() { record "$1" "$2" | sed 's/}$/,"pii":{"key":"0a1b2c3d"}}/'; }
 
-# sealed FROM TO [STAGE]: prints error records of those numbers.
+# sealed FROM TO [STAGE]: print error records of those numbers.
 sealed() {
   local n
   for ((n = $1; n <= $2; n++)); do
@@ -22,7 +22,7 @@ sealed() {
   done
 }
 
-# rows: prints the numbers of rows and error rows.
+# rows: print the numbers of rows and error rows.
 rows() {
   local errors=0
   [ "$(sql "SELECT to_regclass('t_errors') IS NULL")" = t ] || errors=$(sql 'SELECT count(*) FROM t_errors')

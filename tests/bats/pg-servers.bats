@@ -31,7 +31,7 @@ teardown() {
 
 sudo_or_not() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
-# small_space: makes a tablespace of 4 MiB. Without the right to mount one, it limits the
+# small_space: make a tablespace of 4 MiB. Without the right to mount one, it limits the
 # size of every file of the server instead, which is another kind of error.
 small_space() {
   local owner
@@ -66,7 +66,7 @@ small_space() {
   run -1 grep -qF "$filler" err
 }
 
-# standby: starts a copy of the server that takes no writes, and sets PGHOST to it.
+# standby: start a copy of the server that takes no writes, and set PGHOST to it.
 standby() {
   servers_standby_drop
   servers_standby_start
@@ -132,8 +132,8 @@ standby() {
   done
 }
 
-# bouncer: starts pgbouncer in transaction mode, with two connections to the server
-# for all clients, and sets PGHOST and PGPORT to it.
+# bouncer: start pgbouncer in transaction mode, with two connections to the server
+# for all clients, and set PGHOST and PGPORT to it.
 bouncer() {
   local dir=$SERVERS_DIR/bouncer
   mkdir -p "$dir"

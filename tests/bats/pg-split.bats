@@ -12,17 +12,17 @@ setup() {
 
 teardown() { common_teardown; }
 
-# events N ID...: prints a message N with these events, as sqs-pull prints it.
+# events N ID...: print a message N with these events, as sqs-pull prints it.
 events() {
   local n=$1
   shift
   record "$n" "{\"events\":[$(printf '{"id":%s},' "$@" | sed 's/,$//')]}"
 }
 
-# each: makes records of the events, as users write it.
+# each: make records of the events, as users write it.
 each() { jq -c '.body.events[] as $event | .body = $event'; }
 
-# stored: prints the ids of rows and of error rows, sorted, one a line.
+# stored: print the ids of rows and of error rows, sorted, one a line.
 stored() {
   {
     sql 'SELECT id FROM t'
@@ -30,7 +30,7 @@ stored() {
   } | sort -n
 }
 
-# all_refused: checks the outcome of ./in of the first test.
+# all_refused: check the outcome of ./in of the first test.
 all_refused() {
   [ "$status" -eq 0 ]
   [ "$(tally)" = '3 committed 9 quarantined' ]

@@ -18,7 +18,7 @@ waits_for_client() {
   [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg-load'
     AND (state = 'active' AND wait_event = 'ClientRead' OR state = 'idle in transaction')")" = 1 ]
 }
-# tell: prints what the sessions do, for a failing test.
+# tell: print what the sessions do, for a failing test.
 tell() { sql "SELECT pid, state, wait_event_type, wait_event, left(query, 80) FROM pg_stat_activity WHERE datname = current_database()"; }
 
 @test "another loader ends the session of a stopped one to load its messages, and each is one row" {

@@ -114,7 +114,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   [ ! -s err.back ]
 }
 
-# peak FILE: prints the peak of resident memory in KiB, over those records.
+# peak FILE: print the peak of resident memory in KiB, over those records.
 peak() {
   python3 -c '
 import resource, subprocess, sys

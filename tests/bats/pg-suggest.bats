@@ -8,16 +8,16 @@ load ../lib/figures
 
 setup() { pg_setup; }
 
-# set NAME COUNT: makes ./in with tests/lib/suggest.py.
+# set NAME COUNT: make ./in with tests/lib/suggest.py.
 set_of() { "$ROOT/tests/lib/suggest.py" "$1" "$2" >in; }
 
-# proposed [OPTION...]: makes ./t.sql and ./t.map for ./in, and creates the table.
+# proposed [OPTION...]: make ./t.sql and ./t.map for ./in, and create the table.
 proposed() {
   pg-suggest -q -t t -o . "$@" <in
   psql -qX -v ON_ERROR_STOP=1 -f t.sql
 }
 
-# loads: loads all of ./in with the proposal, and again: each record is then a duplicate.
+# loads: load all of ./in with the proposal, and again: each record is then a duplicate.
 loads() {
   local lines
   lines=$(wc -l <in)
@@ -29,7 +29,7 @@ loads() {
   [ "$status $(tally)" = "0 $lines duplicate" ]
 }
 
-# types: prints the columns as "NAME TYPE", with a "!" where they are NOT NULL, one a line.
+# types: print the columns as "NAME TYPE", with a "!" where they are NOT NULL, one a line.
 types() {
   sql "SELECT attname || ' ' || format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN '!' ELSE '' END
     FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0 ORDER BY attnum"

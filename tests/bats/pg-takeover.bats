@@ -27,7 +27,7 @@ teardown() {
 as_evil() { PGUSER=$EVIL psql -qXAt -v ON_ERROR_STOP=1 -c "$1"; }
 called() { [ "$(sql 'SELECT is_called FROM evil.calls')" = t ]; }
 
-# table KIND: prints SQL for a table that pg-load accepts as the ledger or the error table,
+# table KIND: print SQL for a table that pg-load accepts as the ledger or the error table,
 # except for the function that it calls.
 table() {
   case $1 in
@@ -38,7 +38,7 @@ table() {
   esac
 }
 
-# running OPTION...: starts a loader that reads from descriptor 7, and loads one
+# running OPTION...: start a loader that reads from descriptor 7, and load one
 # record.
 running() {
   rm -f pipe out
@@ -50,7 +50,7 @@ running() {
   eventually 60 lines_are out 1
 }
 
-# ended STATUS: sends two more records, one of which is refused, and checks the end.
+# ended STATUS: send two more records, one of which is refused, and check the end.
 ended() {
   local status=0 both
   both=$(record 2 '{"id":2}' && record 3 '{"id":"no number"}')

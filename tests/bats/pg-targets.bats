@@ -10,7 +10,7 @@ teardown() {
   common_teardown
 }
 
-# follow OPTION...: runs pg-load -t t on the data written to descriptor 9, with its
+# follow OPTION...: run pg-load -t t on the data written to descriptor 9, with its
 # verdicts in ./out and its messages in ./err; its process is ${pid}.
 follow() {
   rm -f pipe out
@@ -21,7 +21,7 @@ follow() {
   exec 9>pipe
 }
 
-# ends: ends the input and the run, with its exit status in ${status}.
+# ends: end the input and the run, with its exit status in ${status}.
 ends() {
   exec 9>&-
   status=0
@@ -29,7 +29,7 @@ ends() {
   cat err
 }
 
-# refuses WORD: checks that the run has ended with 69 and that word, and that the records 4 to 6 got
+# refuses WORD: check that the run has ended with 69 and that word, and that the records 4 to 6 got
 # no verdict and left nothing.
 refuses() {
   ends
@@ -230,10 +230,10 @@ END
   run -1 grep TimeZone err
 }
 
-# column NAME: prints its values, row by row.
+# column NAME: print its values, row by row.
 column() { sql "SELECT string_agg(coalesce($1::text, '-'), ' ' ORDER BY id) FROM t"; }
 
-# batch FIRST LAST FIELDS: sends those records together to the run, and waits for their verdicts.
+# batch FIRST LAST FIELDS: send those records together to the run, and wait for their verdicts.
 batch() {
   records "$@" >in
   cat in >&9

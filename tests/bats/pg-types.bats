@@ -8,7 +8,7 @@ load ../lib/types
 
 setup() { pg_setup; }
 
-# raising STATE: creates a table t whose trigger raises that for id 30.
+# raising STATE: create a table t whose trigger raises that for id 30.
 raising() {
   sql "SET client_min_messages = warning; DROP TABLE IF EXISTS t, t_errors, t_ledger; CREATE TABLE t (id integer, v text);
     CREATE OR REPLACE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
@@ -16,7 +16,7 @@ raising() {
     CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"
 }
 
-# refused_is STATE...: checks the states in the error table.
+# refused_is STATE...: check the states in the error table.
 refused_is() { [ "$(sql 'SELECT sqlstate FROM t_errors ORDER BY message_id' | xargs)" = "$*" ]; }
 
 @test "a bad tsvector, regclass or hstore is refused alone: with --jobs, in small batches, in a dry run, without a ledger" {

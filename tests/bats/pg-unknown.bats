@@ -10,7 +10,7 @@ teardown() {
   common_teardown
 }
 
-# named: prints the keys that ./err names, in its order.
+# named: print the keys that ./err names, in its order.
 named() { grep -oP '^pg-load: warning: no column takes key \K\S+' err | xargs; }
 
 @test "unknown keys are named when they come, once each, the first ten that look like names" {

@@ -14,7 +14,7 @@ setup() {
 stop_own() { [ -z "${own:-}" ] || servers_stop "$own"; }
 teardown() { stop_own; }
 
-# server KIND: starts one of that kind (scripts/servers.sh) for this test.
+# server KIND: start one of that kind (scripts/servers.sh) for this test.
 server() {
   stop_own
   export SERVERS_PG=$1

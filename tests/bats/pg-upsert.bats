@@ -107,7 +107,7 @@ teardown() { common_teardown; }
   values_are_taken 1 40
 }
 
-# refused STATUS WORDS OPTION...: checks that a run ends at its start with these words, and creates nothing.
+# refused STATUS WORDS OPTION...: check that a run ends at its start with these words, and create nothing.
 refused() {
   local wanted=$1 words=$2
   shift 2
@@ -349,7 +349,7 @@ END
 }
 waits_for_lock() { [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")" = 1 ]; }
 
-# example FIRST: prints the example of the man page that begins with these words.
+# example FIRST: print the example of the man page that begins with these words.
 example() {
   mandoc -T utf8 "$ROOT/man/pg-load.1" | sed 's/.\x08//g' | sed -n '/^EXAMPLES/,/^SEE ALSO/p' |
     awk -v first="$1" 'index($0, first) { found = 1 } found && !/[^ ]/ { exit } found'
