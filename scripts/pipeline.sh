@@ -337,9 +337,10 @@ case ${0##*/} in sqs2pg-status | status.sh) status_main "$@" ;; esac
 # stage. Without groups, bash drops a SIGINT that comes while it waits for a command that survives
 # it.
 set -m
-trap end_all EXIT
-trap 'on_signal 15' TERM
-trap 'on_signal 2' INT
-trap 'on_signal 1' HUP
 trap on_renewal USR1
+trap 'on_signal 1' HUP
+trap 'on_signal 2' INT
+trap 'on_signal 15' TERM
+# Last: once bash has this trap, a signal without one ends the script after it, by that signal.
+trap end_all EXIT
 main "$@"
