@@ -139,13 +139,17 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   sqs-ack --metrics-file gone/file <pipe 2>err 3>&- 4>&- &
   echo $! >pid
   exec 7>pipe
-  eventually 60 test -e gone/file
+  # It writes the file before it connects, and a failure then would end it.
+  echo x >&7
+  eventually 60 grep -q '^sqs-ack: warning: line 1 is not a JSON object' err
   rm -r gone
   cat in >&7
   exec 7>&-
-  wait "$(<pid)"
+  status=0
+  wait "$(<pid)" || status=$?
+  [ "$status" -eq 1 ]
   grep -q '^sqs-ack: warning: cannot write gone/file: ' err
-  [ "$(grep -c warning err)" -eq 1 ]
+  [ "$(grep -c warning err)" -eq 2 ]
   counts_are 0 1 0
 }
 

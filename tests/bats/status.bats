@@ -135,12 +135,14 @@ aged() {
 @test "a queue that accepts and does not answer is given up: 75, and the rest is shown" {
   local port
   port=$(servers_free_port)
-  sed -i 's/^ANSWER_TIME=15 /ANSWER_TIME=2 /' bin/pipeline/status.sh
-  python3 -c "import socket, time; s = socket.create_server(('127.0.0.1', $port)); time.sleep(60)" 3>&- 4>&- &
+  sed -i 's/^ANSWER_TIME=15 /ANSWER_TIME=5 /' bin/pipeline/status.sh
+  python3 -c "import socket, time; s = socket.create_server(('127.0.0.1', $port)); print(flush=True)
+time.sleep(120)" >listening 3>&- 4>&- &
   echo $! >pid
+  eventually 60 test -s listening
   echo "SQS2PG_PULL_OPTIONS=--endpoint-url http://127.0.0.1:$port" >>settings
-  run --separate-stderr -75 timeout 20 bin/sqs2pg-status -c settings
-  [ "$stderr" = 'sqs2pg-status: error: sqs-pull had no answer within 2 s' ]
+  run --separate-stderr -75 timeout 100 bin/sqs2pg-status -c settings
+  [ "$stderr" = 'sqs2pg-status: error: sqs-pull had no answer within 5 s' ]
   [[ $output == *'queue         unknown'*'table         user_logins: '* ]]
 }
 
