@@ -400,17 +400,14 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
 @test "headers: guard and contract" {
   sed -i 's/BASE_TEXT_H/TEXT_H/' lib/base/text.h
   expect headers 'lib/base/text\.h:1: .*guard BASE_TEXT_H'
-  sed -i 's/^#endif//' lib/base/text.h
-  expect headers 'lib/base/text\.h:1: .*guard'
-  sed -i '1i int early;' lib/base/text.h
-  expect headers 'lib/base/text\.h:1: .*guard'
+  for edit in 's/^#endif//' '1i int early;'; do sed -i "$edit" lib/base/text.h && expect headers 'text\.h:1: .*guard'; done
   sed -i 's/A_TOOL_COUNT_H/COUNT_H/' cmd/a-tool/count.h
   expect headers 'cmd/a-tool/count\.h:1: .*guard A_TOOL_COUNT_H'
   sed -i '/\/\*/d' lib/base/text.h
   expect headers 'lib/base/text\.h:1: states no contract'
   printf '/*\n * text_add(text, size):\n * Add it.\n */\nint text_add(char *text, const int *(*list)[3], ...);\n' >>lib/base/text.h
   expect headers 'lib/base/text\.h:[0-9]*: the contract names other parameters than the function: text, list, \.\.\.'
-  printf 'int a; /* the first … */\nint b; /* … and the second */\n' >>lib/base/text.h
+  printf 'int a; /* the first … */\n' >>lib/base/text.h
   expect headers 'lib/base/text\.h:[0-9]*: half a sentence'
 }
 
@@ -484,11 +481,10 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
 
 @test "a missing tool is a finding" {
   mkdir "$BATS_TEST_TMPDIR/bin"
-  local tool
+  local tool check
   for tool in bash sh env dirname nproc find sort grep sed awk xargs git printf cat; do
     ln -s "$(command -v "$tool")" "$BATS_TEST_TMPDIR/bin/"
   done
-  local check
   for check in shell man format cppcheck python layers alone analyzer tidy; do
     PATH=$BATS_TEST_TMPDIR/bin run "$BASH" -c 'cd / && "$1/scripts/lint.sh" -C "$2" "$3"' - "$ROOT" "$TREE" "$check"
     echo "$check: $output"
