@@ -308,6 +308,8 @@ class Work:
             raise RuntimeError("%s never starts %s with the library" % (self.case.name, self.case.program))
         if wrong:
             raise RuntimeError("%s fails by itself: %s\n%s" % (self.case.name, "; ".join(wrong), clean.err))
+        for work in self.helpers:
+            work.clean(kind)
         return clean
 
 
